@@ -1,0 +1,279 @@
+"""What the gate answers: an outcome, and every rule that was checked to reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+Layer = Literal["law", "company"]
+CheckOutcome = Literal["pass", "wait", "refuse"]
+VerdictOutcome = Literal["send", "wait", "refuse"]
+
+
+def _(text: str) -> str:
+    """Mark a sentence for extraction; Odoo translates it when it is shown."""
+    return text
+
+
+class Check(NamedTuple):
+    """One rule and how it went. `until` is when this rule alone would allow the contact.
+
+    A tuple, because some five of them are made in each decision.
+    """
+
+    code: str
+    outcome: CheckOutcome
+    layer: Layer
+    legal_reference: str = ""
+    source_url: str = ""
+    figures: Mapping[str, str] = MappingProxyType({})
+    until: datetime | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON, without the keys that say nothing."""
+        data: dict[str, Any] = {"code": self.code, "outcome": self.outcome, "layer": self.layer}
+        if self.legal_reference:
+            data["legal_reference"] = self.legal_reference
+        if self.source_url:
+            data["source_url"] = self.source_url
+        if self.figures:
+            data["figures"] = dict(self.figures)
+        if self.until:
+            data["until"] = self.until.isoformat()
+        return data
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Check:
+        """The check that `to_dict` wrote."""
+        return cls(
+            code=data["code"],
+            outcome=data["outcome"],
+            layer=data["layer"],
+            legal_reference=data.get("legal_reference", ""),
+            source_url=data.get("source_url", ""),
+            figures=data.get("figures", {}),
+            until=_instant(data.get("until")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The gate's answer. A verdict that says `send` is the message's permit."""
+
+    outcome: VerdictOutcome
+    at: datetime
+    not_before: datetime | None
+    jurisdiction: str
+    zones: tuple[str, ...]
+    checks: tuple[Check, ...]
+
+    @property
+    def reasons(self) -> tuple[Check, ...]:
+        """The checks that do not pass, in the order in which they were made."""
+        return tuple(check for check in self.checks if check.outcome != "pass")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON that stands alone: it is kept as evidence beside the message."""
+        return {
+            "outcome": self.outcome,
+            "at": self.at.isoformat(),
+            "not_before": self.not_before.isoformat() if self.not_before else None,
+            "jurisdiction": self.jurisdiction,
+            "zones": list(self.zones),
+            "checks": [check.to_dict() for check in self.checks],
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Verdict:
+        """The verdict that `to_dict` wrote."""
+        return cls(
+            outcome=data["outcome"],
+            at=datetime.fromisoformat(data["at"]),
+            not_before=_instant(data.get("not_before")),
+            jurisdiction=data.get("jurisdiction", ""),
+            zones=tuple(data.get("zones", ())),
+            checks=tuple(Check.from_dict(check) for check in data.get("checks", ())),
+        )
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+# One whole sentence for each code; a dotted key is the variant that a check's figure `variant`
+# asks for. Dates in the figures are local to the debtor.
+SENTENCES: dict[str, str] = {
+    "outside_window": _(
+        "The law allows contact at these hours: %(hours)s. At the debtor's place (%(zone)s) it is"
+        " %(local)s; it opens at %(opens)s."
+    ),
+    "holiday": _(
+        "At the debtor's place (%(zone)s) %(date)s is a holiday (%(name)s), and no contact is made"
+        " on holidays; it opens at %(opens)s."
+    ),
+    "quota_day": _(
+        "The law allows %(limit)s contact(s) a day, and today's are used up: %(used)s of %(limit)s"
+        " (%(instants)s)."
+    ),
+    "quota_week": _(
+        "The law allows %(limit)s contact(s) in any seven days, and they are used up: %(used)s of"
+        " %(limit)s (%(instants)s)."
+    ),
+    "quota_month": _(
+        "The law allows %(limit)s contact(s) a month, and they are used up: %(used)s of %(limit)s"
+        " (%(instants)s)."
+    ),
+    "min_gap": _(
+        "The law asks for at least %(limit)s hours between two contacts; the last one was on"
+        " %(instants)s."
+    ),
+    "min_gap.days": _(
+        "The law asks for at least %(limit)s calendar days from one contact to the next; the last"
+        " one was on %(instants)s."
+    ),
+    "one_channel_week": _(
+        "The law allows contact by %(limit)s channel(s) only within a week; in the last seven days"
+        " other channels were used: %(instants)s."
+    ),
+    "no_consent": _(
+        "The debtor has not agreed to be contacted by %(channel)s, and that agreement is needed"
+        " here."
+    ),
+    "no_consent.express": _(
+        "The debtor gave a general agreement for %(channel)s on %(date)s, but an express"
+        " authorisation of this channel is needed here."
+    ),
+    "consent_withdrawn": _("The debtor withdrew the consent for %(channel)s on %(date)s."),
+    "suppressed": _("The debtor's contact is on a do-not-contact list (%(register)s)."),
+    "contact_invalid": _("There is no valid number or address for this channel."),
+    "contact_invalid.why": _("There is no valid number or address for this channel: %(why)s."),
+    "contact_unverified": _(
+        "Nobody has confirmed yet that this number or address is the debtor's."
+    ),
+    "contact_quarantined": _("This number or address is set aside after a failure or a complaint."),
+    "hold": _("Reminders to this debtor are on hold."),
+    "hold_dispute": _("The debtor disputes the debt; reminders rest until that is settled."),
+    "hold_payment_reported": _(
+        "The debtor says that it is paid; reminders rest until it is checked."
+    ),
+    "hold_agreement": _("There is a payment agreement that holds; its invoices are not reminded."),
+    "hold_calamity": _("Reminders rest because of a calamity at the debtor's place."),
+    "hold_lawsuit": _("There is a lawsuit over the debt; out-of-court reminders stop."),
+    "hold_insolvency": _("The debtor is in insolvency proceedings; out-of-court reminders stop."),
+    "hold_privacy": _("The debtor made use of a data protection right; reminders stop."),
+    "hold_deceased": _("The debtor has died; reminders stop."),
+    "hold_by_hand": _("Someone in the company put the reminders on hold."),
+    "paid": _("The invoice is paid."),
+    "in_payment": _("A payment of the invoice is on its way."),
+    "blocked": _("The invoice is blocked for reminders."),
+    "excluded": _("The debtor or the invoice is excluded from reminders."),
+    "wording": _("The text breaks a rule on wording."),
+    "template": _("The template cannot be used: it is missing, not approved or incomplete."),
+    "template.why": _("The template cannot be used: %(why)s."),
+    "account": _("The sending account is not ready."),
+    "account.why": _("The sending account is not ready: %(why)s."),
+    "bank_stale": _("Bank movements are not up to date, so the debtor may have paid already."),
+    "no_policy": _("No dunning policy of the company is about this debtor."),
+    "not_open": _("The invoice is not open."),
+    "not_due": _("The level %(level)s is due in %(days)s day(s)."),
+    "already_reminded": _("The invoice was already reminded at the level %(level)s."),
+    "credit_covers": _("The debtor's open credit of %(credit)s covers what is due."),
+    "below_minimum": _("What is due is below the policy's minimum of %(minimum)s."),
+    "unknown": _("Another rule stands against it (%(code)s)."),
+    "calendar_missing": _(
+        "There is no holiday calendar of %(country)s for the year %(year)s; without it no message"
+        " is sent."
+    ),
+    "jurisdiction_missing": _(
+        "There is no law pack in force for the country '%(country)s' on %(date)s; without it no"
+        " message is sent."
+    ),
+    "zone_ambiguous": _(
+        "The debtor's time zone is not known (%(zone)s), so nobody can say which hour it is there."
+    ),
+    "company_window": _(
+        "The company's own hours are %(hours)s. At the debtor's place (%(zone)s) it is %(local)s;"
+        " it opens at %(opens)s."
+    ),
+    "company_window.margin": _(
+        "The company's own hours are %(hours)s, and nothing is sent in their last %(margin)s"
+        " minutes. At the debtor's place (%(zone)s) it is %(local)s; it opens at %(opens)s."
+    ),
+    "company_quota": _(
+        "The company allows itself %(limit)s contact(s) a day, and today's are used up: %(used)s of"
+        " %(limit)s (%(instants)s)."
+    ),
+    "company_quota.week": _(
+        "The company allows itself %(limit)s contact(s) in any seven days, and they are used up:"
+        " %(used)s of %(limit)s (%(instants)s)."
+    ),
+    "company_quota.month": _(
+        "The company allows itself %(limit)s contact(s) a month, and they are used up: %(used)s of"
+        " %(limit)s (%(instants)s)."
+    ),
+    "company_quota.hours": _(
+        "The company leaves at least %(limit)s hours between two contacts; the last one was on"
+        " %(instants)s."
+    ),
+    "company_quota.days": _(
+        "The company leaves at least %(limit)s calendar days from one contact to the next; the"
+        " last one was on %(instants)s."
+    ),
+    "company_quota.channels": _(
+        "The company uses %(limit)s channel(s) only within a week; in the last seven days other"
+        " channels were used: %(instants)s."
+    ),
+}
+
+# What a check says when it passes.
+PASSED: dict[str, str] = {
+    "outside_window": _("Within the hours of the law: %(hours)s."),
+    "company_window": _("Within the company's own hours: %(hours)s."),
+    "holiday": _("Not a holiday at the debtor's place."),
+    "quota_day": _("%(used)s of %(limit)s contact(s) a day used, as the law counts."),
+    "quota_week": _("%(used)s of %(limit)s contact(s) in seven days used, as the law counts."),
+    "quota_month": _("%(used)s of %(limit)s contact(s) a month used, as the law counts."),
+    "min_gap": _("At least %(limit)s hours since the last contact, as the law asks."),
+    "min_gap.days": _("At least %(limit)s calendar days since the last contact, as the law asks."),
+    "one_channel_week": _("No other channel was used within a week, as the law asks."),
+    "company_quota": _("%(used)s of %(limit)s contact(s) a day used, as the company counts."),
+    "company_quota.week": _("%(used)s of %(limit)s in seven days used, as the company counts."),
+    "company_quota.month": _("%(used)s of %(limit)s in a month used, as the company counts."),
+    "company_quota.hours": _("At least %(limit)s hours since the last contact."),
+    "company_quota.days": _("At least %(limit)s calendar days since the last contact."),
+    "company_quota.channels": _("No other channel was used within a week."),
+    "no_consent": _("The debtor agreed to %(channel)s on %(date)s."),
+    "unknown": _("Checked: %(code)s."),
+    "no_consent.none": _("No agreement of the debtor is needed for %(channel)s."),
+}
+
+
+def sentence(check: Check) -> tuple[str, Mapping[str, str]]:
+    """The English sentence of a check and its figures, to be translated and filled in."""
+    table = PASSED if check.outcome == "pass" else SENTENCES
+    variant = check.figures.get("variant") or ("why" if "why" in check.figures else "")
+    keys = [f"{check.code}.{variant}"] if variant else []
+    keys.append(check.code)
+    keys.append("hold" if check.code.startswith("hold_") else "unknown")
+    key = next((key for key in keys if key in table), "unknown")
+    return table[key], check.figures if key != "unknown" else {"code": check.code}
+
+
+def explain(check: Check) -> str:
+    """The check in plain English."""
+    text, figures = sentence(check)
+    return text % figures if figures else text
+
+
+def overall(checks: Iterable[Check]) -> VerdictOutcome:
+    """A refusal beats a wait, and a wait beats a send."""
+    outcome: VerdictOutcome = "send"
+    for check in checks:
+        if check.outcome == "refuse":
+            return "refuse"
+        if check.outcome == "wait":
+            outcome = "wait"
+    return outcome

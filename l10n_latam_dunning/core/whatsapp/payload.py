@@ -1,0 +1,130 @@
+"""Bodies of POST /messages, built so that the Cloud API's rules for values are kept."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+Json = dict[str, Any]
+
+MAX_OPAQUE: Final = 256
+MAX_TEXT: Final = 4096
+MAX_REPLY_PAYLOAD: Final = 512
+EMPTY_VALUE: Final = "-"
+_BSUID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{1,140}")
+_PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\ud800-\udfff]")
+
+
+class HeaderDocument(NamedTuple):
+    """A PDF uploaded before, shown above the text under this file name."""
+
+    media_id: str
+    filename: str
+
+
+def clean_value(text: str, limit: int | None = None) -> str:
+    """Make a text fit for a template value: one line, single spaces, never empty."""
+    value = " ".join(_CONTROL.sub("", text).split())
+    if limit is not None and len(value) > limit:
+        value = value[: max(limit - 1, 0)].rstrip() + "…"
+    return value or EMPTY_VALUE
+
+
+def template_message(
+    to: str,
+    name: str,
+    language: str,
+    body: Mapping[str, str],
+    opaque: str,
+    *,
+    header_document: HeaderDocument | tuple[str, str] | None = None,
+    url_suffix: str | None = None,
+    quick_replies: Sequence[str] = (),
+    url_index: int = 0,
+    quick_reply_index: int | None = None,
+) -> Json:
+    """Build a template message. Values named "1", "2" … are positional, all others named.
+
+    The URL button stands at `url_index`; the quick replies follow each other from
+    `quick_reply_index`, by default right after a URL button with a suffix.
+    """
+    components: list[Json] = []
+    if header_document is not None:
+        media_id, filename = header_document
+        document = {"id": media_id, "filename": filename}
+        components.append(_component("header", [{"type": "document", "document": document}]))
+    if body:
+        components.append(_component("body", _body_parameters(body)))
+    if url_suffix is not None:
+        components.append(_url_button(url_index, url_suffix))
+    if quick_reply_index is None:
+        quick_reply_index = url_index + 1 if url_suffix is not None else 0
+    for index, payload in enumerate(quick_replies, quick_reply_index):
+        components.append(_quick_reply(index, payload))
+    template: Json = {"name": name, "language": {"code": language}}
+    if components:
+        template["components"] = components
+    return _message(to, "template", template, opaque)
+
+
+def text_message(to: str, text: str, opaque: str = "", context: str = "") -> Json:
+    """Build a free-text message, allowed only within 24 hours of the recipient's last one."""
+    text = re.sub(r"[\x00\ud800-\udfff]", "", text).strip()
+    if not text:
+        raise ValueError("a text message needs a text")
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"a text message holds at most {MAX_TEXT} characters")
+    message = _message(to, "text", {"preview_url": False, "body": text}, opaque)
+    if context:
+        message["context"] = {"message_id": context}
+    return message
+
+
+def _message(to: str, kind: str, content: Json, opaque: str) -> Json:
+    message: Json = {"messaging_product": "whatsapp", "recipient_type": "individual"}
+    if _PHONE.fullmatch(to):
+        message["to"] = to
+    elif _BSUID.fullmatch(to):
+        message["recipient"] = to
+    else:
+        # Without the plus sign Meta may put its own country code before the number.
+        raise ValueError("the recipient must be + and the full number, or a WhatsApp user id")
+    message["type"] = kind
+    if len(opaque) > MAX_OPAQUE:
+        raise ValueError(f"the opaque data holds at most {MAX_OPAQUE} characters")
+    if opaque:
+        message["biz_opaque_callback_data"] = opaque
+    message[kind] = content
+    return message
+
+
+def _component(kind: str, parameters: list[Json]) -> Json:
+    return {"type": kind, "parameters": parameters}
+
+
+def _body_parameters(body: Mapping[str, str]) -> list[Json]:
+    values = {name: clean_value(value) for name, value in body.items()}
+    if all(name.isdecimal() for name in values):
+        return [{"type": "text", "text": values[name]} for name in sorted(values, key=int)]
+    return [
+        {"type": "text", "parameter_name": name, "text": value} for name, value in values.items()
+    ]
+
+
+def _url_button(index: int, suffix: str) -> Json:
+    if not suffix or re.search(r"\s", suffix):
+        raise ValueError("the end of a button's address must hold no white space")
+    parameters: list[Json] = [{"type": "text", "text": suffix}]
+    return {"type": "button", "sub_type": "url", "index": str(index), "parameters": parameters}
+
+
+def _quick_reply(index: int, payload: str) -> Json:
+    if not payload or len(payload) > MAX_REPLY_PAYLOAD:
+        raise ValueError(f"a quick reply's payload holds 1 to {MAX_REPLY_PAYLOAD} characters")
+    parameters: list[Json] = [{"type": "payload", "payload": payload}]
+    return {
+        "type": "button",
+        "sub_type": "quick_reply",
+        "index": str(index),
+        "parameters": parameters,
+    }

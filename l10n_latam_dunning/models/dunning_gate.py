@@ -1,0 +1,284 @@
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from odoo import api, fields, models
+
+from ..core import phones
+from ..core.law.gate import ConsentFact, Contact, Facts, Hold, Impediment, Proposal, decide
+from ..core.law.jurisdiction import Caps, OpeningHours, company_cap, company_window
+from .dunning_message import ATTEMPTED
+
+# A month of contacts feeds the longest quota; some days more cover every zone.
+HISTORY_DAYS = 35
+OUTCOMES = {"delivered": "delivered", "read": "delivered", "failed": "failed", "sent": "sent"}
+
+
+@dataclass(slots=True)
+class Candidate:
+    """What may become a message: a debtor, what he owes in one currency, level and channel.
+
+    ``lines`` are the instalments to be listed, ``triggers`` maps those whose rung is due to
+    their level. ``problems`` are facts that speak against it, found on the way.
+    """
+
+    company: Any
+    partner: Any
+    currency: Any
+    policy: Any
+    lines: Any
+    triggers: dict[int, Any] = field(default_factory=dict)
+    level: Any = None
+    purpose: str = "reminder"
+    channel: str = "whatsapp"
+    template: Any = None
+    point: Any = None
+    problems: list[Impediment] = field(default_factory=list)
+
+    @property
+    def account(self):
+        return self.policy.account_id
+
+
+class DunningGate(models.AbstractModel):
+    """Collects the facts for the pure gate, a constant number of queries for any number of
+    candidates, and asks it. There is no other way to a permit."""
+
+    _name = "dunning.gate"
+    _description = "Law gate"
+
+    @api.model
+    def _decide(self, candidates, at, ignore=None):
+        """One :class:`Verdict` for each candidate at a naive UTC instant.
+
+        ``ignore`` are messages that are being decided themselves and so are no past contact.
+        """
+        law = self.env["dunning.jurisdiction"]._law_book()
+        instant = at.replace(tzinfo=UTC)
+        partners = self.env["res.partner"].browse({c.partner.id for c in candidates})
+        points = self.env["dunning.contact.point"].browse(
+            {c.point.id for c in candidates if c.point}
+        )
+        consents = self._consents(partners, points)
+        history = self._history(points, at, ignore)
+        holds = self._holds(partners, at)
+        suppressed = self._suppressed(points)
+        rules = {}
+        verdicts = []
+        for candidate in candidates:
+            policy = candidate.policy
+            if policy not in rules:
+                rules[policy] = self._company_rules(policy)
+            windows, caps = rules[policy]
+            country, state = self._place(candidate.partner)
+            problems = [*candidate.problems, *self._problems(candidate, at)]
+            number = candidate.point.value if candidate.point else ""
+            facts = Facts(
+                law=law,
+                country=country,
+                state=state,
+                consents=tuple(
+                    consents[candidate.partner.id] + (consents[number] if number else [])
+                ),
+                history=tuple(history[candidate.point.id]) if candidate.point else (),
+                holds=tuple(holds[candidate.partner.id, candidate.company.id]),
+                impediments=tuple(problems),
+                company_windows=windows,
+                company_caps=caps,
+                suppressed=("phone.blacklist",) if number in suppressed else (),
+            )
+            proposal = Proposal(
+                candidate.channel, candidate.purpose, candidate.partner.dunning_debtor_kind
+            )
+            verdicts.append(decide(proposal, facts, instant))
+        return verdicts
+
+    # === FACTS ===
+
+    @api.model
+    def _place(self, partner):
+        """(country code, ISO suffix of the state) of a debtor; empty when unknown."""
+        iso = self.env["dunning.jurisdiction"]._state_iso(partner.state_id.id)
+        return partner.country_id.code or "", iso
+
+    @api.model
+    def _local_day(self, partner, at):
+        """The calendar day at the debtor for a naive UTC instant."""
+        zones = self.env["dunning.jurisdiction"]._law_book().zones(*self._place(partner))
+        zone = ZoneInfo(zones[0]) if zones else UTC
+        return at.replace(tzinfo=UTC).astimezone(zone).date()
+
+    @api.model
+    def _consents(self, partners, points):
+        """{partner id or number: facts}: what is known of the person and of his number.
+
+        A withdrawal counts for the number, whoever of its partners made it; a grant only for
+        the partner who gave it.
+        """
+        facts = defaultdict(list)
+        domain = ["|", ("partner_id", "in", partners.ids), ("contact_point_id", "in", points.ids)]
+        for consent in (
+            self.env["dunning.consent"]
+            .sudo()
+            .search_fetch(
+                domain,
+                ["partner_id", "contact_point_id", "channel", "event", "kind", "effective_at"],
+            )
+        ):
+            if consent.event == "asked":
+                continue
+            fact = ConsentFact(
+                channel=consent.channel,
+                event=consent.event,
+                at=consent.effective_at.replace(tzinfo=UTC),
+                kind=consent.kind,
+                reference=f"dunning.consent,{consent.id}",
+            )
+            if consent.partner_id in partners:
+                facts[consent.partner_id.id].append(fact)
+            elif consent.event == "withdrawn":
+                facts[consent.contact_point_id.value].append(fact)
+        return facts
+
+    @api.model
+    def _history(self, points, at, ignore=None):
+        """{contact point id: contacts} over all partners and companies of the database."""
+        rows = (
+            self.env["dunning.message"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("contact_point_id", "in", points.ids),
+                    ("attempted_at", ">=", at - timedelta(days=HISTORY_DAYS)),
+                    ("state", "in", ATTEMPTED),
+                    ("id", "not in", ignore.ids if ignore else []),
+                ],
+                ["contact_point_id", "attempted_at", "channel", "purpose", "state"],
+            )
+        )
+        history = defaultdict(list)
+        for message in rows:
+            history[message.contact_point_id.id].append(
+                Contact(
+                    at=message.attempted_at.replace(tzinfo=UTC),
+                    channel=message.channel,
+                    purpose=message.purpose,
+                    outcome=OUTCOMES.get(message.state, "uncertain"),
+                )
+            )
+        return history
+
+    @api.model
+    def _holds(self, partners, at):
+        """{(debtor id, company id): holds} in force."""
+        Model = self.env["dunning.hold"].sudo()
+        labels = dict(Model._fields["reason"]._description_selection(self.env))
+        holds = defaultdict(list)
+        for hold in Model.search(Model._in_force_domain(partners, at)):
+            until = hold.date_to.replace(tzinfo=UTC) if hold.date_to else None
+            holds[hold.partner_id.id, hold.company_id.id].append(
+                Hold(hold.reason, until, hold.note or labels[hold.reason])
+            )
+        return holds
+
+    @api.model
+    def _suppressed(self, points):
+        """Numbers on Odoo's own blacklist of phones."""
+        blacklist = self.env["phone.blacklist"].sudo().search_fetch(
+            [("number", "in", points.mapped("value"))], ["number"]
+        )
+        return set(blacklist.mapped("number"))
+
+    @api.model
+    def _company_rules(self, policy):
+        """A policy's own windows and caps, which only narrow the law."""
+        windows = (company_window(OpeningHours.parse(policy.hours)),) if policy.hours else ()
+        caps = (company_cap(Caps.parse(policy.caps)),) if policy.caps else ()
+        return windows, caps
+
+    # === PROBLEMS ===
+
+    @api.model
+    def _problems(self, candidate, at):
+        """What Odoo itself knows against a candidate, apart from the law."""
+        problems = []
+        point = candidate.point
+        if point and point.state == "not_theirs":
+            problems.append(Impediment("contact_quarantined"))
+        elif point and point.line_type == "fixed":
+            problems.append(Impediment("contact_invalid", {"why": self.env._("a landline")}))
+        why = (
+            candidate.account._impediment(at, point.value if point else "")
+            if candidate.account
+            else "none"
+        )
+        if why:
+            problems.append(Impediment("account", {"why": self._account_words(candidate, why)}))
+        elif not candidate.template or not candidate.template.sendable:
+            problems.append(Impediment("template", {"why": self._template_words(candidate)}))
+        return problems
+
+    @api.model
+    def _account_words(self, candidate, why):
+        words = {
+            "none": self.env._("the policy has no account"),
+            "off": self.env._("it is switched off"),
+            "no_token": self.env._("its access token is missing"),
+            "no_app_secret": self.env._("its app secret is missing, so answers are not proved"),
+            "neutralized": self.env._("this database is a neutralized copy"),
+            "not_in_test_list": self.env._("it is in test mode and the number is not listed"),
+            "paused": self.env._("it is paused: %s", candidate.account.pause_reason),
+        }
+        return words[why]
+
+    @api.model
+    def _template_words(self, candidate):
+        template = candidate.template
+        if not template:
+            return self.env._(
+                "%(name)s has no text in the debtor's language",
+                name=candidate.level.template_name,
+            )
+        if template.category != "UTILITY":
+            return self.env._(
+                "%(name)s was classified as %(category)s",
+                name=template.display_name,
+                category=template.category,
+            )
+        return self.env._(
+            "%(name)s is %(status)s at WhatsApp",
+            name=template.display_name,
+            status=template.status,
+        )
+
+    @api.model
+    def _reach(self, partners):
+        """{partner: (contact point or None, problem or None)} of the debtors' own numbers."""
+        numbers, result = {}, {}
+        for partner in partners:
+            raw = partner.phone or ""
+            if not raw:
+                result[partner] = (None, self._invalid(self.env._("there is no number")))
+                continue
+            try:
+                numbers[partner] = phones.normalise(raw, partner.country_id.code or "")
+            except phones.InvalidPhone as error:
+                result[partner] = (None, self._invalid(str(error)))
+        points = self.env["dunning.contact.point"]._for_numbers(list(numbers.values()))
+        for partner, number in numbers.items():
+            result[partner] = (points[number.e164], None)
+        self._link(result)
+        return result
+
+    @api.model
+    def _invalid(self, why):
+        return Impediment("contact_invalid", {"why": why})
+
+    @api.model
+    def _link(self, reached):
+        """Remember which partners a number belongs to."""
+        for partner, (point, _problem) in reached.items():
+            if point and partner not in point.partner_ids:
+                point.sudo().partner_ids = [fields.Command.link(partner.id)]

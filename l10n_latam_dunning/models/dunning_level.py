@@ -1,0 +1,56 @@
+from odoo import api, fields, models
+
+from ..core.debt.ladder import Rung
+
+
+class DunningLevel(models.Model):
+    """A rung of the ladder: when, on which channel, with which text."""
+
+    _name = "dunning.level"
+    _description = "Dunning level"
+    _order = "policy_id, days, id"
+
+    policy_id = fields.Many2one("dunning.policy", required=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one(related="policy_id.company_id", store=True)
+    name = fields.Char(required=True, translate=True)
+    objective = fields.Selection(
+        [
+            ("courtesy", "Courtesy, before the due date"),
+            ("due", "Due today"),
+            ("overdue", "Overdue"),
+            ("last_notice", "Last notice"),
+        ],
+        required=True,
+        default="overdue",
+    )
+    days = fields.Integer(
+        "Days from due date", required=True, help="Negative: before the due date."
+    )
+    channel = fields.Selection([("whatsapp", "WhatsApp")], required=True, default="whatsapp")
+    template_name = fields.Char(
+        "Template", required=True, help="Name of the WhatsApp template, the same in each language."
+    )
+    mode = fields.Selection(
+        [("automatic", "Sent automatically"), ("approval", "Waits for an approval")],
+        required=True,
+        default="automatic",
+    )
+    active = fields.Boolean(default=True)
+
+    _days_unique = models.UniqueIndex(
+        "(policy_id, days) WHERE active", "A policy has one level for each number of days."
+    )
+
+    @api.depends("name", "days")
+    def _compute_display_name(self):
+        for level in self:
+            level.display_name = f"{level.name} ({level.days:+d})"
+
+    def _rungs(self):
+        """These levels as plain rungs for the pure ladder."""
+        return tuple(Rung(level.id, level.days) for level in self)
+
+    def _purpose(self):
+        """What the gate calls a contact at this level."""
+        self.ensure_one()
+        return "courtesy" if self.objective == "courtesy" else "reminder"

@@ -1,0 +1,365 @@
+import logging
+import uuid
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_datetime
+
+from ..core.law.verdict import Verdict, sentence
+
+_logger = logging.getLogger(__name__)
+
+STATES = [
+    ("proposed", "Proposed"),
+    ("approval", "Waits for approval"),
+    ("waiting", "Waits for its hour"),
+    ("queued", "Queued"),
+    ("sending", "Sending"),
+    ("sent", "Sent"),
+    ("delivered", "Delivered"),
+    ("read", "Read"),
+    ("failed", "Failed"),
+    ("uncertain", "Uncertain"),
+    ("refused", "Not sent"),
+    ("cancelled", "Cancelled"),
+]
+PENDING = ("proposed", "approval", "waiting", "queued")
+# What counts as an outbound attempt: everything that was, or may have been, on the wire.
+ATTEMPTED = ("sending", "sent", "delivered", "read", "failed", "uncertain")
+# A late or repeated event only moves a message forward.
+FORWARD = {
+    "sent": ("sending", "uncertain"),
+    "delivered": ("sending", "uncertain", "sent", "failed"),
+    "read": ("sending", "uncertain", "sent", "delivered", "failed"),
+    "failed": ("sending", "uncertain", "sent"),
+}
+
+
+class DunningMessage(models.Model):
+    """One attempt to reach a debtor on one channel, from the proposal to the receipt."""
+
+    _name = "dunning.message"
+    _description = "Dunning message"
+    _order = "id desc"
+    _rec_name = "reference"
+    _check_company_auto = True
+
+    reference = fields.Char(
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: f"dun:{uuid.uuid4()}",
+        help="Comes back with every receipt, so that no answer is lost.",
+    )
+    company_id = fields.Many2one("res.company", required=True, index=True)
+    partner_id = fields.Many2one(
+        "res.partner", "Debtor", required=True, index=True, ondelete="restrict"
+    )
+    contact_point_id = fields.Many2one(
+        "dunning.contact.point", "Number", index="btree_not_null", ondelete="restrict"
+    )
+    policy_id = fields.Many2one("dunning.policy", ondelete="restrict")
+    level_id = fields.Many2one(
+        "dunning.level", ondelete="restrict", check_company=True, index="btree_not_null"
+    )
+    account_id = fields.Many2one("dunning.whatsapp.account", ondelete="restrict")
+    template_id = fields.Many2one("dunning.whatsapp.template", ondelete="set null")
+    run_id = fields.Many2one("dunning.run", ondelete="set null", index="btree_not_null")
+    user_id = fields.Many2one("res.users", "Sent by hand by", ondelete="restrict")
+    line_ids = fields.One2many("dunning.message.line", "message_id", "Instalments")
+    move_ids = fields.Many2many("account.move", compute="_compute_moves", string="Invoices")
+
+    channel = fields.Selection([("whatsapp", "WhatsApp")], required=True)
+    purpose = fields.Selection(
+        [("courtesy", "Courtesy"), ("reminder", "Reminder")], required=True
+    )
+    currency_id = fields.Many2one("res.currency", required=True)
+    amount_total = fields.Monetary("Open in all")
+    body = fields.Text("Text", help="Exactly as the debtor reads it.")
+    values = fields.Json()
+
+    state = fields.Selection(STATES, required=True, default="proposed", index=True)
+    not_before = fields.Datetime("Waits until")
+    verdict = fields.Json(help="The gate's last answer, with each rule it checked.")
+    reason_codes = fields.Char("Reasons", help="Codes of the rules that stood against it.")
+    explanation = fields.Text("Why", compute="_compute_explanation")
+    verdict_html = fields.Html("Rules checked", compute="_compute_verdict_html", sanitize=False)
+    law = fields.Char("Law applied", compute="_compute_verdict_html")
+    history_html = fields.Html(compute="_compute_history_html", sanitize=False)
+    history = fields.Json(help="Every state with its instant (UTC), oldest first.")
+
+    attempts = fields.Integer(aggregator=False)
+    retry_at = fields.Datetime()
+    claimed_at = fields.Datetime()
+    attempted_at = fields.Datetime("Left at")
+    delivered_at = fields.Datetime()
+    read_at = fields.Datetime()
+    provider_ref = fields.Char("WhatsApp message id")
+    error_code = fields.Integer(aggregator=False)
+    error_details = fields.Char("Error")
+    category = fields.Char("Charged as")
+
+    _reference_unique = models.UniqueIndex("(reference)")
+    _provider_ref_unique = models.UniqueIndex("(provider_ref) WHERE provider_ref IS NOT NULL")
+    _queue_idx = models.Index(
+        "(not_before, id) WHERE state IN ('queued', 'waiting')",
+    )
+    _quota_idx = models.Index("(contact_point_id, attempted_at) WHERE attempted_at IS NOT NULL")
+
+    # === COMPUTE ===
+
+    @api.depends("line_ids.move_id")
+    def _compute_moves(self):
+        for message in self:
+            message.move_ids = message.line_ids.move_id
+
+    @api.depends("verdict")
+    @api.depends_context("lang")
+    def _compute_explanation(self):
+        for message in self:
+            message.explanation = "\n".join(
+                self._explain(check) for check in message._reasons()
+            )
+
+    @api.depends("verdict")
+    @api.depends_context("lang")
+    def _compute_verdict_html(self):
+        marks = {"pass": "✓", "wait": "◷", "refuse": "✗"}
+        for message in self:
+            verdict = Verdict.from_dict(message.verdict) if message.verdict else None
+            message.law = verdict.jurisdiction if verdict else False
+            rows = Markup("").join(
+                Markup("<tr><td>%s</td><td>%s</td><td>%s</td></tr>")
+                % (marks[check.outcome], self._explain(check), check.code)
+                for check in (verdict.checks if verdict else ())
+            )
+            message.verdict_html = Markup('<table class="table table-sm">%s</table>') % rows
+
+    @api.depends("history")
+    @api.depends_context("lang")
+    def _compute_history_html(self):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for message in self:
+            message.history_html = Markup('<table class="table table-sm">%s</table>') % Markup(
+                ""
+            ).join(
+                Markup("<tr><td>%s UTC</td><td>%s</td><td>%s</td></tr>")
+                % (entry["at"], labels.get(entry["state"], ""), entry.get("note", ""))
+                for entry in message.history or ()
+            )
+
+    # === CRUD ===
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(
+            self.env._("Messages are evidence and are not deleted. Cancel what should not leave.")
+        )
+
+    # === ACTIONS ===
+
+    def action_approve(self):
+        """Release messages that wait for a person; the gate is asked again before the wire."""
+        self._check_user()
+        approved = self.sudo()._update_state(("approval",), "queued")
+        approved._trigger_delivery()
+
+    def action_cancel(self):
+        self._check_user()
+        self.sudo()._update_state(
+            PENDING, "cancelled", self.env._("Cancelled by %s", self.env.user.name)
+        )._log_state()
+
+    def action_mark_arrived(self):
+        """A person knows that an uncertain message arrived."""
+        self._check_user()
+        self.sudo()._update_state(
+            ("uncertain",), "sent", self.env._("Confirmed by %s", self.env.user.name)
+        )._log_state()
+
+    def action_send_again(self):
+        """A person knows that an uncertain message never arrived; the gate is asked again."""
+        self._check_user()
+        released = self.sudo()._update_state(
+            ("uncertain",), "queued", self.env._("Sent again by %s", self.env.user.name)
+        )
+        released.write({"reference": False, "retry_at": False})
+        for message in released:
+            message.reference = f"dun:{uuid.uuid4()}"
+        released._trigger_delivery()
+
+    def _check_user(self):
+        self.check_access("read")
+        if not self.env.user.has_group("l10n_latam_dunning.group_dunning_user"):
+            raise AccessError(self.env._("Only dunning users can decide on a message."))
+
+    # === STATES ===
+
+    def _update_state(self, allowed, target, note="", **vals):
+        """Move the messages whose state is one of ``allowed`` to ``target`` and keep a trace;
+        the others stay. Returns those that moved."""
+        now = fields.Datetime.to_string(fields.Datetime.now())
+        moved = self.filtered(lambda message: message.state in allowed)
+        for message in moved:
+            entry = {"at": now, "state": target}
+            if note:
+                entry["note"] = note
+            message.write(
+                {"state": target, "history": [*(message.history or []), entry], **vals}
+            )
+        return moved
+
+    def _apply_verdict(self, verdict):
+        """Store the gate's answer on the message; the state is the caller's to move."""
+        self.ensure_one()
+        self.write(
+            {
+                "verdict": verdict.to_dict(),
+                "reason_codes": " ".join(dict.fromkeys(c.code for c in verdict.reasons)) or False,
+                "not_before": naive_utc(verdict.not_before),
+            }
+        )
+
+    def _trigger_delivery(self):
+        """Wake the delivery: now, and at each instant from which a message may leave."""
+        cron = self.env.ref("l10n_latam_dunning.ir_cron_deliver").sudo()
+        now = fields.Datetime.now()
+        instants = {message.not_before or now for message in self}
+        if instants:
+            cron._trigger(sorted(instants))
+
+    @api.model
+    def _cancel_for_withdrawal(self, consents):
+        """Stop everything that waits on a channel whose consent was withdrawn."""
+        for channel in set(consents.mapped("channel")):
+            facts = consents.filtered(lambda consent, channel=channel: consent.channel == channel)
+            domain = [
+                ("state", "in", PENDING),
+                ("channel", "=", channel),
+                "|",
+                ("partner_id", "in", facts.partner_id.commercial_partner_id.ids),
+                ("contact_point_id", "in", facts.contact_point_id.ids),
+            ]
+            self.search(domain)._update_state(
+                PENDING,
+                "cancelled",
+                self.env._("Consent withdrawn"),
+                reason_codes="consent_withdrawn",
+            )._log_state()
+
+    @api.model
+    def _cancel_for_agreement(self, agreement):
+        """Stop what waits only for invoices of an agreement; other messages list the rest."""
+        waiting = self.search(
+            [("state", "in", PENDING), ("line_ids.move_id", "in", agreement.move_ids.ids)]
+        )
+        waiting.filtered(
+            lambda message: not message.line_ids.filtered("level_id").move_id - agreement.move_ids
+        )._update_state(
+            PENDING,
+            "cancelled",
+            self.env._("Payment agreement in force"),
+            reason_codes="hold_agreement",
+        )._log_state()
+
+    # === RECEIPTS ===
+
+    def _apply_receipt(self, status, at, *, error_code=0, error_details="", category=""):
+        """Move one message by a receipt of WhatsApp. Late and repeated receipts do nothing."""
+        self.ensure_one()
+        status = "read" if status == "played" else status
+        if status not in FORWARD:
+            return self.browse()
+        vals = {}
+        if status == "failed":
+            vals.update(error_code=error_code, error_details=error_details)
+        elif status in ("delivered", "read"):
+            vals.update(error_code=False, error_details=False)
+            vals["delivered_at"] = self.delivered_at or at
+        if status == "read":
+            vals["read_at"] = at
+        if category:
+            vals["category"] = category
+        return self._update_state(FORWARD[status], status, **vals)
+
+    # === WORDS ===
+
+    def _reasons(self):
+        """The checks of the stored verdict that stood in the way."""
+        self.ensure_one()
+        return Verdict.from_dict(self.verdict).reasons if self.verdict else ()
+
+    @api.model
+    def _explain(self, check):
+        """A check in the user's language: what, with figures, article and layer."""
+        source, figures = sentence(check)
+        text = self.env._(source, **figures)
+        return f"{text} ({check.legal_reference})" if check.legal_reference else text
+
+    def _zone(self):
+        """The debtor's zone by the last verdict, UTC when none is known."""
+        zones = (self.verdict or {}).get("zones") or ["UTC"]
+        return ZoneInfo(zones[0])
+
+    def _when(self, instant):
+        """An instant for people: the debtor's local time, and UTC."""
+        zone = self._zone()
+        local = format_datetime(self.env, instant, tz=zone.key, dt_format="yyyy-MM-dd HH:mm")
+        return f"{local} {zone.key} ({instant:%Y-%m-%d %H:%M} UTC)"
+
+    def _log_state(self):
+        """A note on each invoice of these messages: what happened and, where it matters, why."""
+        bodies = {}
+        for message in self:
+            note = message._state_note()
+            for move in message.line_ids.move_id:
+                bodies[move.id] = bodies.get(move.id, Markup()) + note
+        if bodies:
+            self.env["account.move"].browse(bodies)._message_log_batch(bodies)
+
+    def _state_note(self):
+        """The chatter's note for the present state, as markup."""
+        self.ensure_one()
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        channel = dict(self._fields["channel"]._description_selection(self.env))[self.channel]
+        title = Markup("<p><strong>%s</strong> · %s · %s · %s</p>") % (
+            labels[self.state],
+            channel,
+            self.level_id.name or "",
+            self.contact_point_id.masked or "",
+        )
+        rows = list(self._note_rows())
+        return title + Markup("").join(Markup("<p>%s</p>") % row for row in rows)
+
+    def _note_rows(self):
+        if self.state == "sent":
+            yield self._when(self.attempted_at)
+            yield Markup("<em>%s</em>") % self.body
+        elif self.state in ("delivered", "read"):
+            yield self._when(self.read_at if self.state == "read" else self.delivered_at)
+        elif self.state == "waiting":
+            yield self.env._("Leaves from %s.", self._when(self.not_before))
+            yield self.explanation
+        elif self.state in ("refused", "approval"):
+            yield self.explanation or ""
+        elif self.state == "failed":
+            yield self.env._(
+                "WhatsApp answered: %(details)s (code %(code)s).",
+                details=self.error_details,
+                code=self.error_code,
+            )
+        elif self.state == "uncertain":
+            yield self.env._(
+                "Nobody knows yet whether it arrived. It is not sent again by itself: a receipt "
+                "or a person settles it."
+            )
+        elif self.state == "cancelled":
+            yield (self.history or [{}])[-1].get("note") or self.explanation or ""
+
+
+def naive_utc(instant):
+    """An aware instant as Odoo stores it: naive UTC."""
+    return instant.astimezone(ZoneInfo("UTC")).replace(tzinfo=None) if instant else False

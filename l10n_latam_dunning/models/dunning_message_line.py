@@ -1,0 +1,35 @@
+from odoo import api, fields, models
+
+DEAD_STATES = ("refused", "cancelled", "failed")
+
+
+class DunningMessageLine(models.Model):
+    """An instalment that a message speaks of. With a level it is this rung's one reminder;
+    without, the invoice is only listed among what is open."""
+
+    _name = "dunning.message.line"
+    _description = "Instalment in a dunning message"
+    _order = "message_id, date_due, id"
+
+    message_id = fields.Many2one(
+        "dunning.message", required=True, ondelete="cascade", index=True
+    )
+    move_id = fields.Many2one("account.move", required=True, ondelete="restrict", index=True)
+    level_id = fields.Many2one("dunning.level", ondelete="restrict", index="btree_not_null")
+    date_due = fields.Date(required=True)
+    currency_id = fields.Many2one(related="message_id.currency_id")
+    amount = fields.Monetary("Open amount", help="As it was when the message was last written.")
+    state = fields.Selection(related="message_id.state")
+    live = fields.Boolean(compute="_compute_live", store=True)
+
+    # An instalment is its invoice and due day: Odoo makes new journal items when an invoice goes
+    # back to draft, and that must not open a rung again.
+    _once = models.UniqueIndex(
+        "(move_id, date_due, level_id) WHERE live AND level_id IS NOT NULL",
+        "This instalment already has its reminder at this level.",
+    )
+
+    @api.depends("message_id.state")
+    def _compute_live(self):
+        for line in self:
+            line.live = line.message_id.state not in DEAD_STATES

@@ -1,0 +1,505 @@
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_date
+from odoo.tools.misc import formatLang
+
+from ..core.debt.ladder import reached
+from ..core.law.gate import Impediment
+from .dunning_gate import Candidate
+from .dunning_message import PENDING
+
+SALE_TYPES = ("out_invoice", "out_receipt")
+# What the plan reads, fetched once for all debtors.
+LINE_FIELDS = (
+    "company_id",
+    "move_id",
+    "move_type",
+    "partner_id",
+    "currency_id",
+    "date_maturity",
+    "amount_residual",
+    "amount_residual_currency",
+    "no_followup",
+)
+MOVE_FIELDS = ("name", "payment_state")
+PARTNER_FIELDS = ("name", "phone", "lang", "country_id", "state_id", "dunning_debtor_kind")
+LISTED_INVOICES = 6
+STATE_OF_VERDICT = {"send": "queued", "wait": "waiting", "refuse": "refused"}
+
+
+class DunningPlan(models.AbstractModel):
+    """Who should hear about which instalments at which level: set-based over the open
+    receivable, one candidate for a debtor and currency, then the gate."""
+
+    _name = "dunning.plan"
+    _description = "Dunning plan"
+
+    # === PUBLIC TO THE OTHER ROOMS ===
+
+    @api.model
+    def _propose(self, company, at, run=None):
+        """Plan a company at a naive UTC instant: messages created, queued, waiting or refused."""
+        env = self.with_company(company).env
+        self = env["dunning.plan"]
+        candidates = self._candidates(company, at)
+        candidates = self._without_pending(candidates)
+        verdicts = env["dunning.gate"]._decide(candidates, at)
+        return self._store(list(zip(candidates, verdicts, strict=True)), at, run=run)
+
+    @api.model
+    def _preview(self, moves, at):
+        """[(candidate, verdict)] for the debtors of these invoices, nothing written but their
+        contact points: what would happen if a reminder were asked for now, by hand."""
+        pairs = []
+        for company in moves.company_id:
+            mine = moves.filtered(lambda move, company=company: move.company_id == company)
+            candidates = self.with_company(company)._candidates_by_hand(mine, at)
+            pairs += zip(
+                candidates, self.env["dunning.gate"]._decide(candidates, at), strict=True
+            )
+        return pairs
+
+    @api.model
+    def _refresh_candidate(self, message, lines, resting, reach):
+        """A message's candidate with today's facts: what is still open of its instalments."""
+        keys = {(line.move_id.id, line.date_due): line for line in message.line_ids}
+        still, problems = self._sort_lines(lines, resting)
+        candidate = Candidate(
+            company=message.company_id,
+            partner=message.partner_id,
+            currency=message.currency_id,
+            policy=message.policy_id,
+            lines=still,
+            level=message.level_id,
+            purpose=message.purpose,
+        )
+        triggers = [line for line in still if (line.move_id.id, line.date_maturity) in keys]
+        if not any(
+            keys[line.move_id.id, line.date_maturity].level_id for line in triggers
+        ):
+            candidate.problems += problems or [Impediment("paid")]
+        self._complete(candidate, reach)
+        return candidate
+
+    # === CANDIDATES ===
+
+    @api.model
+    def _open_lines(self, company, domain=Domain.TRUE, horizon=None):
+        """Open receivable lines of posted documents, credits included, in one query."""
+        base = Domain(
+            [
+                ("company_id", "=", company.id),
+                ("parent_state", "=", "posted"),
+                ("account_type", "=", "asset_receivable"),
+                ("reconciled", "=", False),
+                ("partner_id", "!=", False),
+            ]
+        )
+        if horizon:
+            base &= Domain("date_maturity", "<=", horizon) | Domain("balance", "<", 0)
+        lines = self.env["account.move.line"].search_fetch(
+            base & domain, LINE_FIELDS, order="date_maturity, id"
+        )
+        lines.move_id.fetch(MOVE_FIELDS)
+        lines.partner_id.fetch(PARTNER_FIELDS)
+        return lines
+
+    @api.model
+    def _candidates(self, company, at):
+        """Every debtor of a company with an instalment whose rung is due and not yet used."""
+        policies = self.env["dunning.policy"]._by_country(company)
+        levels = self.env["dunning.level"].concat(*(p.level_ids for p in policies.values()))
+        if not levels:
+            return []
+        ahead = max(0, -min(levels.mapped("days")))
+        # a day more: the debtor's calendar may be ahead of UTC's
+        lines = self._open_lines(company, horizon=at.date() + timedelta(days=ahead + 1))
+        groups = self._group(lines)
+        used = self._used_rungs(lines.move_id)
+        resting = self._resting_moves(lines.move_id)
+        candidates = []
+        for (partner, currency), owed in groups.items():
+            policy = self._policy_of(policies, partner)
+            if not policy:
+                continue
+            candidate = Candidate(company, partner, currency, policy, owed)
+            if self._fill(candidate, at, used, resting):
+                candidates.append(candidate)
+        return self._complete_all(candidates)
+
+    @api.model
+    def _fill(self, candidate, at, used, resting):
+        """Find the rungs that are due for a debtor's open lines; False when there is none."""
+        debts = candidate.lines.filtered(_is_debt)
+        payable, problems = self._sort_lines(candidate.lines, resting)
+        candidate.lines = payable or debts
+        candidate.problems += [] if payable else problems
+        rungs = candidate.policy.level_ids._rungs()
+        today = self.env["dunning.gate"]._local_day(candidate.partner, at)
+        candidate.triggers = self._due(candidate.lines, rungs, today, used)
+        if not candidate.triggers:
+            return False
+        candidate.level = max(candidate.triggers.values(), key=lambda level: level.days)
+        candidate.purpose = candidate.level._purpose()
+        return True
+
+    @api.model
+    def _candidates_by_hand(self, moves, at):
+        """The candidates that an accountant asks for from invoices, whatever the calendar."""
+        company = moves.company_id
+        policies = self.env["dunning.policy"]._by_country(company)
+        candidates = []
+        used = self._used_rungs(moves)
+        for move in moves:
+            partner, currency = move.commercial_partner_id, move.currency_id
+            lines = self._open_lines(
+                company,
+                Domain("partner_id", "=", partner.id) & Domain("currency_id", "=", currency.id),
+            )
+            policy = self._policy_of(policies, partner)
+            candidate = Candidate(company, partner, currency, policy, lines.filtered(_is_debt))
+            candidates.append(candidate)
+            self._fill_by_hand(candidate, move, lines, at, used)
+        return self._complete_all(candidates)
+
+    @api.model
+    def _fill_by_hand(self, candidate, move, lines, at, used):
+        policy = candidate.policy
+        if not policy or not policy.level_ids:
+            candidate.problems.append(Impediment("no_policy"))
+            return
+        resting = self._resting_moves(lines.move_id)
+        payable = self._sort_lines(lines, resting)[0]
+        mine = payable.filtered(lambda line: line.move_id == move)
+        if not mine:
+            own = self._sort_lines(lines.filtered(lambda line: line.move_id == move), resting)[1]
+            candidate.problems += own or [self._closed(move)]
+        candidate.lines = payable or candidate.lines
+        today = self.env["dunning.gate"]._local_day(candidate.partner, at)
+        first = min(policy.level_ids, key=lambda level: level.days)
+        rungs = policy.level_ids._rungs()
+        levels = {level.id: level for level in policy.level_ids}
+        for line in mine:
+            rung = reached(rungs, line.date_maturity, today)
+            if rung:
+                candidate.triggers[line.id] = levels[rung.key]
+        candidate.level = max(
+            candidate.triggers.values(), key=lambda level: level.days, default=first
+        )
+        candidate.purpose = candidate.level._purpose()
+        if mine and not candidate.triggers:
+            due = min(mine.mapped("date_maturity")) + timedelta(days=first.days)
+            figures = {"days": str((due - today).days), "level": first.name}
+            candidate.problems.append(Impediment("not_due", figures))
+        elif mine and all(
+            (line.move_id.id, line.date_maturity, candidate.triggers[line.id].id) in used
+            for line in mine
+            if line.id in candidate.triggers
+        ):
+            candidate.problems.append(
+                Impediment("already_reminded", {"level": candidate.level.name})
+            )
+
+    @api.model
+    def _closed(self, move):
+        """Why an invoice has nothing open."""
+        if move.state != "posted" or move.move_type not in SALE_TYPES:
+            return Impediment("not_open")
+        return Impediment("in_payment" if move.payment_state == "in_payment" else "paid")
+
+    # === PARTS OF A CANDIDATE ===
+
+    @api.model
+    def _group(self, lines):
+        """{(debtor, currency): lines}, in the order of the lines."""
+        groups = defaultdict(list)
+        for line in lines:
+            groups[line.partner_id, line.currency_id].append(line.id)
+        return {
+            key: lines.browse(ids).with_prefetch(lines._prefetch_ids)
+            for key, ids in groups.items()
+        }
+
+    @api.model
+    def _policy_of(self, policies, partner):
+        empty = self.env["res.country"]
+        return policies.get(partner.country_id) or policies.get(empty)
+
+    @api.model
+    def _due(self, lines, rungs, today, used):
+        """{line id: level} of the lines whose rung is reached and not used."""
+        due = {}
+        for line in lines.filtered(_is_debt):
+            rung = reached(rungs, line.date_maturity, today)
+            if rung and (line.move_id.id, line.date_maturity, rung.key) not in used:
+                due[line.id] = self.env["dunning.level"].browse(rung.key)
+        return due
+
+    @api.model
+    def _used_rungs(self, moves):
+        """{(invoice, due day, level)} that had their message, be it failed; a refused or
+        cancelled one left the rung free."""
+        lines = self.env["dunning.message.line"].sudo().search_fetch(
+            [
+                ("move_id", "in", moves.ids),
+                ("level_id", "!=", False),
+                ("message_id.state", "not in", ("refused", "cancelled")),
+            ],
+            ["move_id", "date_due", "level_id"],
+        )
+        return {(line.move_id.id, line.date_due, line.level_id.id) for line in lines}
+
+    @api.model
+    def _sort_lines(self, lines, resting):
+        """(lines that may be asked for, impediments of the others). A debtor whose open credit
+        covers what he owes is asked for nothing."""
+        debts = lines.filtered(_is_debt)
+        codes = {line.id: _resting_code(line, resting) for line in debts}
+        payable = debts.filtered(lambda line: not codes[line.id])
+        credit = -sum((lines - debts).mapped("amount_residual_currency"))
+        owed = sum(payable.mapped("amount_residual_currency"))
+        if payable and credit and payable.currency_id.compare_amounts(credit, owed) >= 0:
+            figures = {"credit": payable.currency_id.format(credit)}
+            return debts.browse(), [Impediment("credit_covers", figures)]
+        return payable, [Impediment(code) for code in dict.fromkeys(codes.values()) if code]
+
+    @api.model
+    def _resting_moves(self, moves):
+        """Invoices under a running agreement."""
+        agreements = self.env["dunning.agreement"].sudo().search(
+            [("state", "=", "active"), ("move_ids", "in", moves.ids)]
+        )
+        return agreements.move_ids
+
+    @api.model
+    def _complete_all(self, candidates):
+        partners = self.env["res.partner"].browse({c.partner.id for c in candidates})
+        reach = self.env["dunning.gate"]._reach(partners)
+        for candidate in candidates:
+            self._complete(candidate, reach)
+        return candidates
+
+    @api.model
+    def _complete(self, candidate, reach):
+        """Add number and text to a candidate."""
+        candidate.point, problem = reach[candidate.partner]
+        if problem:
+            candidate.problems.append(problem)
+        if candidate.level and candidate.account:
+            candidate.template = self.env["dunning.whatsapp.template"]._find(
+                candidate.account,
+                candidate.level.template_name,
+                _template_languages(candidate.partner, candidate.company),
+            )
+        minimum = candidate.policy.minimum_amount if candidate.policy else 0
+        if minimum and candidate.lines:
+            owed = sum(candidate.lines.mapped("amount_residual"))
+            if candidate.company.currency_id.compare_amounts(owed, minimum) < 0:
+                candidate.problems.append(
+                    Impediment(
+                        "below_minimum",
+                        {"minimum": candidate.company.currency_id.format(minimum)},
+                    )
+                )
+
+    @api.model
+    def _without_pending(self, candidates):
+        """Leave out debtors who have a message under way at this level or a higher one; a
+        lower one that still waits is superseded."""
+        pending = defaultdict(self.env["dunning.message"].browse)
+        for message in self.env["dunning.message"].sudo().search(
+            [
+                ("state", "in", [*PENDING, "sending"]),
+                ("partner_id", "in", [c.partner.id for c in candidates]),
+                ("company_id", "in", [c.company.id for c in candidates]),
+            ]
+        ):
+            pending[message.company_id, message.partner_id, message.currency_id] += message
+        kept = []
+        for candidate in candidates:
+            under_way = pending[candidate.company, candidate.partner, candidate.currency]
+            if any(m.level_id.days >= candidate.level.days for m in under_way):
+                continue
+            under_way._update_state(
+                PENDING, "cancelled", self.env._("Superseded by %s", candidate.level.name)
+            )._log_state()
+            kept.append(candidate)
+        return kept
+
+    # === STORING ===
+
+    @api.model
+    def _store(self, pairs, at, run=None, user=None):
+        """Create the messages of decided candidates; a refusal that is already on record with
+        the same reasons is not written again."""
+        fresh = self._without_known_refusals(pairs)
+        messages = self.env["dunning.message"].sudo().create(
+            [self._prepare_message_vals(*pair, run, user) for pair in fresh]
+        )
+        for message, (_candidate, verdict) in zip(messages, fresh, strict=True):
+            message._apply_verdict(verdict)
+            state = STATE_OF_VERDICT[verdict.outcome]
+            if state != "refused" and message.level_id.mode == "approval" and not user:
+                state = "approval"
+            message._update_state(("proposed",), state)
+        messages.filtered(lambda m: m.state in ("waiting", "refused", "approval"))._log_state()
+        messages.filtered(lambda m: m.state in ("queued", "waiting"))._trigger_delivery()
+        return messages
+
+    @api.model
+    def _without_known_refusals(self, pairs):
+        refused = {
+            (c.company.id, c.partner.id, c.currency.id)
+            for c, verdict in pairs
+            if verdict.outcome == "refuse"
+        }
+        known = {}
+        if refused:
+            for message in self.env["dunning.message"].sudo().search_fetch(
+                [
+                    ("state", "=", "refused"),
+                    ("partner_id", "in", [partner for _c, partner, _x in refused]),
+                ],
+                ["company_id", "partner_id", "currency_id", "level_id", "reason_codes"],
+                order="id",
+            ):
+                known[message.company_id, message.partner_id, message.currency_id] = (
+                    message.level_id,
+                    message.reason_codes,
+                    message.line_ids.filtered("level_id").move_id,
+                )
+        return [
+            (c, verdict)
+            for c, verdict in pairs
+            if verdict.outcome != "refuse"
+            or known.get((c.company, c.partner, c.currency))
+            != (
+                c.level,
+                " ".join(dict.fromkeys(check.code for check in verdict.reasons)),
+                c.lines.filtered(lambda line, c=c: line.id in c.triggers).move_id,
+            )
+        ]
+
+    @api.model
+    def _prepare_message_vals(self, candidate, verdict, run=None, user=None):
+        values = self._values(candidate) if candidate.template else {}
+        return {
+            "company_id": candidate.company.id,
+            "partner_id": candidate.partner.id,
+            "contact_point_id": candidate.point.id if candidate.point else False,
+            "policy_id": candidate.policy.id,
+            "level_id": candidate.level.id,
+            "account_id": candidate.account.id,
+            "template_id": candidate.template.id if candidate.template else False,
+            "run_id": run.id if run else False,
+            "user_id": user.id if user else False,
+            "channel": candidate.channel,
+            "purpose": candidate.purpose,
+            "currency_id": candidate.currency.id,
+            "amount_total": self._amount(candidate),
+            "values": values,
+            "body": candidate.template._render(values) if candidate.template else False,
+            "line_ids": self._prepare_line_commands(candidate),
+        }
+
+    @api.model
+    def _prepare_line_commands(self, candidate):
+        """One line for each (invoice, due day); instalments of one day are one."""
+        rows = {}
+        for line in candidate.lines:
+            row = rows.setdefault(
+                (line.move_id.id, line.date_maturity),
+                {
+                    "move_id": line.move_id.id,
+                    "date_due": line.date_maturity,
+                    "amount": 0.0,
+                    "level_id": False,
+                },
+            )
+            row["amount"] += line.amount_residual_currency
+            if line.id in candidate.triggers:
+                row["level_id"] = candidate.triggers[line.id].id
+        return [fields.Command.create(row) for row in rows.values()]
+
+    @api.model
+    def _amount(self, candidate):
+        return sum(candidate.lines.mapped("amount_residual_currency"))
+
+    @api.model
+    def _values(self, candidate):
+        """The variables of a template, written for the debtor: his language, the currency."""
+        lang = _active_lang(self.env, candidate.template.language, candidate.partner)
+        money = {}
+
+        def amount(value):
+            if value not in money:
+                text = formatLang(
+                    self.env(context={**self.env.context, "lang": lang}),
+                    value,
+                    currency_obj=candidate.currency,
+                )
+                money[value] = text.replace("\xa0", " ")
+            return money[value]
+
+        def day(value):
+            return format_date(self.env, value, lang_code=lang)
+
+        listed = [
+            f"{line.move_id.name}, {amount(line.amount_residual_currency)}, "
+            f"{day(line.date_maturity)}"
+            for line in candidate.lines[:LISTED_INVOICES]
+        ]
+        more = len(candidate.lines) - LISTED_INVOICES
+        if more > 0:
+            listed.append(f"+{more}")
+        company = candidate.company
+        address = " ".join((company.partner_id._display_address(without_company=True)).split())
+        return {
+            "customer_name": candidate.partner.name or "",
+            "company_name": company.name,
+            "company_identity": ", ".join(filter(None, [company.name, company.vat, address])),
+            "invoice_list": "; ".join(listed),
+            "amount_total": amount(self._amount(candidate)),
+            "due_date": day(min(candidate.lines.mapped("date_maturity"), default=False))
+            if candidate.lines
+            else "",
+        }
+
+
+def _resting_code(line, resting):
+    """Why an instalment is not asked for, or nothing."""
+    if line.no_followup:
+        return "excluded"
+    if line.move_id.payment_state == "blocked":
+        return "blocked"
+    return "hold_agreement" if line.move_id in resting else ""
+
+
+def _is_debt(line):
+    return (
+        line.move_type in SALE_TYPES
+        and line.currency_id.compare_amounts(line.amount_residual_currency, 0) > 0
+    )
+
+
+def _template_languages(partner, company):
+    """Meta's language codes to look for, most fitting first: Portuguese or Spanish by the
+    debtor's language, the country's own wording before the general one."""
+    lang = partner.lang or company.partner_id.lang or ""
+    country = partner.country_id.code or ""
+    base = "pt" if lang.startswith("pt") or (not lang.startswith("es") and country == "BR") else ""
+    if base:
+        return ["pt_BR"]
+    return [f"es_{country}", lang, "es"]
+
+
+def _active_lang(env, template_language, partner):
+    """An installed language in which amounts and dates suit the text of a template."""
+    installed = [code for code, _name in env["res.lang"].get_installed()]
+    base = template_language[:2]
+    wanted = [partner.lang, template_language, "es_419", "pt_BR"]
+    same = [code for code in [*wanted, *installed] if code in installed and code[:2] == base]
+    return same[0] if same else partner.lang or env.lang or "en_US"

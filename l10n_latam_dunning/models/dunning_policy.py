@@ -1,0 +1,84 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..core.law.jurisdiction import Caps, OpeningHours
+
+
+class DunningPolicy(models.Model):
+    """A company's ladder of reminders for the debtors of a country. It may narrow what the law
+    allows, never widen it. One without a company is shipped, to be adopted."""
+
+    _name = "dunning.policy"
+    _description = "Dunning policy"
+    _order = "company_id, sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one("res.company", index=True)
+    country_id = fields.Many2one(
+        "res.country", "Debtor's country", help="Empty: debtors of every other country."
+    )
+    account_id = fields.Many2one(
+        "dunning.whatsapp.account", "WhatsApp account", check_company=True, ondelete="restrict"
+    )
+    user_id = fields.Many2one(
+        "res.users", "Responsible", help="Gets the activities that replies and failures raise."
+    )
+    hours = fields.Char(
+        "Own hours",
+        help="Narrower than the law, e.g. Mo-Fr 09:00-17:00. Empty: as the law and its prudent "
+        "default allow.",
+    )
+    caps = fields.Char("Own limits", help="Narrower than the law, e.g. 1/day 2/week gap 48h.")
+    minimum_amount = fields.Monetary(
+        help="A debtor who owes less than this in all is not reminded (company currency)."
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    level_ids = fields.One2many("dunning.level", "policy_id", "Levels", copy=True)
+
+    @api.constrains("hours", "caps")
+    def _check_notation(self):
+        for policy in self:
+            for text, parse in ((policy.hours, OpeningHours.parse), (policy.caps, Caps.parse)):
+                try:
+                    if text:
+                        parse(text)
+                except ValueError as error:
+                    raise ValidationError(
+                        self.env._(
+                            "“%(text)s” cannot be read: %(error)s", text=text, error=error
+                        )
+                    ) from error
+
+    @api.model
+    def _by_country(self, company):
+        """{country or empty: policy} of a company; the first in sequence wins."""
+        found = {}
+        for policy in self.search([("company_id", "=", company.id)]):
+            found.setdefault(policy.country_id, policy)
+        return found
+
+    def _adopt(self, company, account):
+        """Copy shipped policies and the templates they use to a company and its account."""
+        templates = self.env["dunning.whatsapp.template"]
+        names = set(self.level_ids.mapped("template_name"))
+        have = set(account.template_ids.mapped(lambda t: (t.name, t.language)))
+        shipped = templates.search([("account_id", "=", False), ("name", "in", list(names))])
+        for template in shipped:
+            if (template.name, template.language) not in have:
+                template.copy({"account_id": account.id})
+        return self.browse().concat(
+            *(
+                policy.copy(
+                    {
+                        "name": policy.name,
+                        "company_id": company.id,
+                        "account_id": account.id,
+                        "user_id": self.env.user.id,
+                    }
+                )
+                for policy in self
+            )
+        )

@@ -1,0 +1,58 @@
+from odoo import api, fields, models
+
+
+class DunningRun(models.Model):
+    """One execution of the plan for a company, with its counts."""
+
+    _name = "dunning.run"
+    _description = "Dunning run"
+    _order = "id desc"
+    _rec_name = "started_at"
+
+    company_id = fields.Many2one("res.company", required=True, index=True)
+    started_at = fields.Datetime(required=True, readonly=True)
+    message_ids = fields.One2many("dunning.message", "run_id", "Messages")
+    queued = fields.Integer(readonly=True)
+    waiting = fields.Integer(readonly=True)
+    refused = fields.Integer("Not sent", readonly=True)
+    to_approve = fields.Integer(readonly=True)
+
+    @api.model
+    def _cron_plan(self):
+        """Plan every company that has a policy of its own; one commit each."""
+        companies = (
+            self.env["dunning.policy"]
+            .sudo()
+            ._read_group([("company_id", "!=", False)], ["company_id"])
+        )
+        commit = self.env["ir.cron"]._commit_progress
+        commit(remaining=len(companies))
+        for (company,) in companies:
+            self._run(company)
+            if not commit(1):
+                break
+
+    @api.model
+    def _run(self, company):
+        """Plan a company now and keep the counts."""
+        at = fields.Datetime.now()
+        run = self.sudo().create({"company_id": company.id, "started_at": at})
+        self.env["dunning.agreement"].sudo()._refresh_company(company)
+        messages = self.env["dunning.plan"].sudo()._propose(company, at, run=run)
+        states = messages.mapped("state")
+        run.write(
+            {
+                "queued": states.count("queued"),
+                "waiting": states.count("waiting"),
+                "refused": states.count("refused"),
+                "to_approve": states.count("approval"),
+            }
+        )
+        return run
+
+    def action_open_messages(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "l10n_latam_dunning.dunning_message_action"
+        )
+        return {**action, "domain": [("run_id", "=", self.id)], "context": {}}

@@ -1,0 +1,15 @@
+from . import (
+    test_agreement,
+    test_consent,
+    test_contact_point,
+    test_delivery,
+    test_event,
+    test_hooks,
+    test_jurisdiction,
+    test_plan,
+    test_policy,
+    test_security,
+    test_send_by_hand,
+    test_tours,
+    test_webhook,
+)

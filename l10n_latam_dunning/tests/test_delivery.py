@@ -1,0 +1,154 @@
+from datetime import timedelta
+
+from psycopg2.errors import UniqueViolation
+
+from odoo import fields
+from odoo.tools import mute_logger
+
+from .common import WEDNESDAY, DunningCommon
+
+
+class TestDelivery(DunningCommon):
+    def setUp(self):
+        super().setUp()
+        self.debtor = self.create_debtor()
+        self.invoice = self.create_invoice(self.debtor, days=-8)
+        self.message = self.propose()
+
+    def test_a_queued_message_leaves_once_and_keeps_its_permit(self):
+        self.deliver()
+        self.assertEqual(self.message.state, "sent")
+        self.assertTrue(self.message.provider_ref)
+        self.assertEqual(self.message.verdict["outcome"], "send")
+        self.assertEqual([sent["to"] for sent in self.sandbox.accepted], ["+51987654321"])
+        self.deliver()
+        self.assertEqual(len(self.sandbox.accepted), 1)
+
+    def test_the_chatter_holds_the_exact_text_with_local_and_utc_time(self):
+        self.deliver()
+        notes = self.notes_on(self.invoice)
+        self.assertIn("2026-11-25 10:00 America/Lima (2026-11-25 15:00 UTC)", notes)
+        self.assertIn(self.message.body[:60], notes)
+        self.assertNotIn("987654321", notes)
+
+    def test_paid_a_second_ago_is_cancelled_not_sent(self):
+        self.pay(self.invoice)
+        self.deliver()
+        self.assertEqual((self.message.state, self.message.reason_codes), ("cancelled", "paid"))
+        self.assertFalse(self.sandbox.accepted)
+
+    def test_a_part_payment_before_the_wire_changes_the_text(self):
+        self.pay(self.invoice, 40.0)
+        self.deliver()
+        self.assertEqual(self.message.amount_total, 60.0)
+        self.assertIn("60", self.message.body)
+
+    def test_a_withdrawal_before_the_wire_wins(self):
+        self.grant(self.debtor, event="withdrawn", effective_at=WEDNESDAY)
+        self.assertEqual(self.message.state, "cancelled")
+        self.deliver()
+        self.assertFalse(self.sandbox.accepted)
+
+    def test_a_message_whose_hour_has_passed_waits_for_the_next_morning(self):
+        self.clock.move_to("2026-11-26 02:00:00")
+        self.deliver()
+        self.assertEqual(self.message.state, "waiting")
+        self.assertEqual(self.message.not_before.date(), fields.Date.to_date("2026-11-26"))
+        self.assertFalse(self.sandbox.accepted)
+
+    def test_one_person_behind_two_partners_is_reached_once(self):
+        twin = self.create_debtor(name="Rosa Q.")
+        self.create_invoice(twin, days=-8)
+        second = self.propose()
+        self.deliver()
+        self.deliver()
+        self.assertEqual(len(self.sandbox.accepted), 1)
+        self.assertEqual({self.message.state, second.state}, {"sent", "waiting"})
+
+    def test_a_refusal_before_processing_is_tried_again_later(self):
+        self.sandbox.fault("rate_limit")
+        self.deliver()
+        self.assertEqual(self.message.state, "queued")
+        self.assertFalse(self.message.attempted_at)
+        self.assertGreater(self.message.retry_at, WEDNESDAY)
+        self.clock.move_to(self.message.retry_at + timedelta(seconds=1))
+        self.deliver()
+        self.assertEqual(self.message.state, "sent")
+        self.assertEqual(len(self.sandbox.accepted), 1)
+
+    def test_an_answer_that_says_neither_is_uncertain_and_never_sent_again_by_itself(self):
+        self.sandbox.fault("server_error")
+        self.deliver()
+        self.assertEqual(self.message.state, "uncertain")
+        self.clock.move_to(WEDNESDAY + timedelta(days=1))
+        self.deliver()
+        self.propose()
+        self.assertEqual(self.message.state, "uncertain")
+        self.assertEqual(self.env["dunning.message"].search_count([("partner_id", "=", self.debtor.id)]), 1)
+
+    def test_a_reset_after_accepting_is_uncertain_and_counts_as_a_contact(self):
+        self.sandbox.fault("reset_after")
+        self.deliver()
+        self.assertEqual(self.message.state, "uncertain")
+        self.assertEqual(len(self.sandbox.accepted), 1)
+        self.assertTrue(self.message.attempted_at)
+
+    def test_a_person_settles_an_uncertain_message(self):
+        self.sandbox.fault("server_error")
+        self.deliver()
+        first_reference = self.message.reference
+        self.message.action_send_again()
+        self.assertEqual(self.message.state, "queued")
+        self.assertNotEqual(self.message.reference, first_reference)
+        self.message._update_state(("queued",), "uncertain")
+        self.message.action_mark_arrived()
+        self.assertEqual(self.message.state, "sent")
+
+    def test_a_lost_token_pauses_the_account_and_keeps_the_queue(self):
+        self.account.token = "wrong"  # noqa: S105 - wrong on purpose
+        self.deliver()
+        self.assertTrue(self.account.pause_reason)
+        self.assertEqual(self.message.state, "queued")
+
+    def test_a_message_left_by_a_dead_worker_becomes_uncertain_never_queued(self):
+        self.outbox._claim(fields.Datetime.now())
+        self.assertEqual(self.message.state, "sending")
+        self.clock.move_to(WEDNESDAY + timedelta(hours=1))
+        self.outbox._settle_stale()
+        self.assertEqual(self.message.state, "uncertain")
+
+    def test_the_database_itself_refuses_a_second_reminder_of_a_rung(self):
+        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"), self.cr.savepoint():
+            twin = self.message.copy(
+                {
+                    "state": "queued",
+                    "line_ids": [
+                        fields.Command.create(
+                            {
+                                "move_id": line.move_id.id,
+                                "date_due": line.date_due,
+                                "level_id": line.level_id.id,
+                            }
+                        )
+                        for line in self.message.line_ids
+                    ],
+                }
+            )
+            twin.flush_recordset()
+
+    def test_the_scheduled_action_drains_the_queue(self):
+        with self.enter_registry_test_mode():
+            self.env.ref("l10n_latam_dunning.ir_cron_deliver").method_direct_trigger()
+        self.message.invalidate_recordset()
+        self.assertEqual(self.message.state, "sent")
+
+    def test_what_the_api_accepts_is_what_the_chatter_shows(self):
+        self.deliver()
+        template = self.sandbox.accepted[0]["payload"]["template"]
+        values = {
+            item["parameter_name"]: item["text"]
+            for component in template["components"]
+            if component["type"] == "body"
+            for item in component["parameters"]
+        }
+        self.assertEqual(self.message.template_id._render(values), self.message.body)

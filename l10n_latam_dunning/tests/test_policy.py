@@ -1,0 +1,73 @@
+from odoo.exceptions import ValidationError
+from odoo.tests import Form
+
+from .common import DunningCommon
+
+
+class TestPolicy(DunningCommon):
+    def test_a_companys_own_hours_narrow_the_law(self):
+        self.policy.hours = "Mo-Fr 15:00-17:00"
+        self.create_invoice(self.create_debtor(), days=-8)
+        message = self.propose()
+        self.assertEqual((message.state, message.reason_codes), ("waiting", "company_window"))
+        self.assertEqual(message.not_before.hour, 20)
+
+    def test_a_companys_own_hours_cannot_widen_the_law(self):
+        self.policy.hours = "Mo-Su 00:00-24:00"
+        self.clock.move_to("2026-11-22 15:00:00")
+        self.create_invoice(self.create_debtor(), days=-8)
+        message = self.propose()
+        self.assertEqual(message.state, "waiting")
+        self.assertIn("outside_window", message.reason_codes)
+
+    def test_hours_that_cannot_be_read_are_refused(self):
+        with self.assertRaisesRegex(ValidationError, "cannot be read"):
+            self.policy.hours = "from nine to five"
+        with self.assertRaisesRegex(ValidationError, "cannot be read"):
+            self.policy.caps = "twice"
+
+    def test_debtors_of_other_countries_follow_the_policy_without_a_country(self):
+        argentina = self.env.ref("base.ar")
+        debtor = self.create_debtor(country=argentina, phone="+54 9 11 2345-6789")
+        self.create_invoice(debtor, days=-8)
+        message = self.propose()
+        self.assertFalse(message.policy_id.country_id)
+
+    def test_without_a_policy_nothing_is_planned(self):
+        self.policies.active = False
+        self.create_invoice(self.create_debtor(), days=-8)
+        self.assertFalse(self.propose())
+
+    def test_adopting_copies_ladders_and_texts_and_leaves_the_shipped_ones(self):
+        shipped = self.env.ref("l10n_latam_dunning.policy_pe")
+        before = shipped.level_ids.mapped("days")
+        wizard = Form(self.env["dunning.adopt"])
+        wizard.account_id = self.account
+        action = wizard.save().action_adopt()
+        mine = self.env["dunning.policy"].search(action["domain"])
+        self.assertTrue(mine)
+        self.assertEqual(mine.company_id, self.company)
+        self.assertEqual(shipped.level_ids.mapped("days"), before)
+        self.assertFalse(shipped.company_id)
+
+    def test_shipped_templates_are_submitted_and_approved(self):
+        self.assertEqual(set(self.account.template_ids.mapped("status")), {"APPROVED"})
+        self.assertEqual(len(self.sandbox.templates), len(self.account.template_ids))
+
+    def test_a_template_that_meta_would_refuse_is_refused_here(self):
+        template = self.account.template_ids[0]
+        for body, why in [
+            ("{{customer_name}} starts here", "start"),
+            ("Dear {{amount_total}}{{due_date}} together is not allowed", ""),
+            ("Hello {{nobody}}, this is unknown to us", "nobody"),
+        ]:
+            with self.subTest(body), self.assertRaisesRegex(ValidationError, why):
+                template.body = body
+
+    def test_the_connection_test_says_what_whatsapp_answered(self):
+        action = self.account.action_test_connection()
+        self.assertIn(self.account.display_phone_number, action["params"]["message"])
+
+    def test_the_token_travels_encrypted_only(self):
+        with self.assertRaisesRegex(ValidationError, "https"):
+            self.account.base_url = "http://graph.example.com"

@@ -1,0 +1,106 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.dunning_message import naive_utc
+
+OUTCOMES = [
+    ("send", "It can leave now"),
+    ("wait", "It waits for a lawful hour"),
+    ("refuse", "It cannot be sent"),
+]
+
+
+class DunningSend(models.TransientModel):
+    """A reminder by hand: the text and the gate's answer are shown before anything is sent."""
+
+    _name = "dunning.send"
+    _description = "Send a reminder"
+
+    move_id = fields.Many2one("account.move", "Invoice", required=True, ondelete="cascade")
+    company_id = fields.Many2one(related="move_id.company_id")
+    partner_id = fields.Many2one("res.partner", "Debtor", compute="_compute_preview")
+    masked = fields.Char("Number", compute="_compute_preview")
+    level_id = fields.Many2one("dunning.level", "Level", compute="_compute_preview")
+    template_id = fields.Many2one(
+        "dunning.whatsapp.template", "Template", compute="_compute_preview"
+    )
+    body = fields.Text("What the debtor reads", compute="_compute_preview")
+    outcome = fields.Selection(OUTCOMES, "Verdict", compute="_compute_preview")
+    not_before = fields.Char("Leaves from", compute="_compute_preview")
+    jurisdiction = fields.Char("Law", compute="_compute_preview")
+    reasons = fields.Html("Why", compute="_compute_preview", sanitize=False)
+
+    @api.depends("move_id")
+    def _compute_preview(self):
+        Message = self.env["dunning.message"]
+        for wizard in self:
+            candidate, verdict = wizard._ask()
+            template = candidate.template
+            wizard.partner_id = candidate.partner
+            wizard.masked = candidate.point.masked if candidate.point else False
+            wizard.level_id = candidate.level or False
+            wizard.template_id = template or False
+            wizard.body = (
+                template._render(self.env["dunning.plan"]._values(candidate))
+                if template and candidate.lines
+                else False
+            )
+            wizard.outcome = verdict.outcome
+            wizard.jurisdiction = verdict.jurisdiction
+            shown = Message.new({"verdict": verdict.to_dict()})
+            wizard.not_before = (
+                shown._when(naive_utc(verdict.not_before)) if verdict.not_before else False
+            )
+            wizard.reasons = Markup("<ul>%s</ul>") % Markup("").join(
+                self._reason_item(check) for check in verdict.reasons
+            )
+
+    def _ask(self):
+        """(candidate, verdict) of the invoice now."""
+        self.ensure_one()
+        self.move_id.check_access("read")
+        plan = self.env["dunning.plan"].sudo()
+        return plan._preview(self.move_id.sudo(), fields.Datetime.now())[0]
+
+    @api.model
+    def _reason_item(self, check):
+        text = self.env["dunning.message"]._explain(check)
+        if not check.source_url:
+            return Markup("<li>%s</li>") % text
+        return Markup('<li>%s <a href="%s" target="_blank" rel="noreferrer">%s</a></li>') % (
+            text,
+            check.source_url,
+            self.env._("source"),
+        )
+
+    def action_send(self):
+        """Queue the reminder, or let it wait for its hour. What the gate refuses stays unsent."""
+        self.ensure_one()
+        self.env["dunning.message"]._check_user()
+        candidate, verdict = self._ask()
+        if verdict.outcome == "refuse":
+            reasons = "\n".join(
+                self.env["dunning.message"]._explain(check) for check in verdict.reasons
+            )
+            raise UserError(self.env._("This reminder is not sent.\n%s", reasons))
+        messages = (
+            self.env["dunning.plan"]
+            .sudo()
+            ._store([(candidate, verdict)], fields.Datetime.now(), user=self.env.user)
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "The reminder leaves from %s.", messages._when(messages.not_before)
+                )
+                if messages.not_before
+                else self.env._("The reminder is on its way."),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
