@@ -21,6 +21,10 @@ _NOT_A_LINE: Final = frozenset(
 )
 
 
+# Calling code: what people type when they leave the area code out.
+_LOCAL: Final[Mapping[int, str]] = {52: r"\d{7,8}", 54: r"15\d{6,8}", 55: r"9?[2-9]\d{7}"}
+
+
 def _(text: str) -> str:
     """Mark a sentence for translation."""
     return text
@@ -214,5 +218,5 @@ def _why_invalid(parsed: PhoneNumber) -> str:
     reason = phonenumbers.is_possible_number_with_reason(parsed)
     local_only = reason == phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY
     national = str(parsed.national_number)
-    argentine_local = parsed.country_code == 54 and re.fullmatch(r"15\d{6,8}", national)
-    return "area_missing" if local_only or argentine_local else "invalid"
+    local = re.fullmatch(_LOCAL.get(parsed.country_code or 0, "-"), national)
+    return "area_missing" if local_only or local else "invalid"

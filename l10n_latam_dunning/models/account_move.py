@@ -23,6 +23,7 @@ class AccountMove(models.Model):
 
     @api.depends("dunning_line_ids.state")
     def _compute_dunning(self):
+        labels = dict(self.env["dunning.message"]._fields["state"]._description_selection(self.env))
         lines = self.env["dunning.message.line"].search_fetch(
             [("move_id", "in", self.ids)], ["move_id", "message_id"]
         )
@@ -31,7 +32,9 @@ class AccountMove(models.Model):
             move.dunning_message_count = len(mine.filtered("attempted_at"))
             pending = mine.filtered(lambda message: message.state in PENDING)[:1]
             move.dunning_next = (
-                pending._when(pending.not_before) if pending.not_before else pending.state
+                pending._when(pending.not_before)
+                if pending.not_before
+                else labels.get(pending.state)
             )
 
     def action_dunning_send(self):

@@ -236,6 +236,8 @@ class DunningGate(models.AbstractModel):
     @api.model
     def _template_words(self, candidate):
         template = candidate.template
+        if not candidate.level:
+            return self.env._("the policy has no level")
         if not template:
             return self.env._(
                 "%(name)s has no text in the debtor's language",

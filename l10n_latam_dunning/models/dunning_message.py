@@ -201,27 +201,27 @@ class DunningMessage(models.Model):
     def _update_state(self, allowed, target, note="", **vals):
         """Move the messages whose state is one of ``allowed`` to ``target`` and keep a trace;
         the others stay. Returns those that moved."""
-        now = fields.Datetime.to_string(fields.Datetime.now())
+        entry = self._prepare_history_entry(target, note)
         moved = self.filtered(lambda message: message.state in allowed)
         for message in moved:
-            entry = {"at": now, "state": target}
-            if note:
-                entry["note"] = note
             message.write(
                 {"state": target, "history": [*(message.history or []), entry], **vals}
             )
         return moved
 
-    def _apply_verdict(self, verdict):
-        """Store the gate's answer on the message; the state is the caller's to move."""
-        self.ensure_one()
-        self.write(
-            {
-                "verdict": verdict.to_dict(),
-                "reason_codes": " ".join(dict.fromkeys(c.code for c in verdict.reasons)) or False,
-                "not_before": naive_utc(verdict.not_before),
-            }
-        )
+    @api.model
+    def _prepare_history_entry(self, state, note=""):
+        entry = {"at": fields.Datetime.to_string(fields.Datetime.now()), "state": state}
+        return {**entry, "note": note} if note else entry
+
+    @api.model
+    def _prepare_verdict_vals(self, verdict):
+        """The gate's answer as it is kept on a message."""
+        return {
+            "verdict": verdict.to_dict(),
+            "reason_codes": " ".join(dict.fromkeys(c.code for c in verdict.reasons)) or False,
+            "not_before": naive_utc(verdict.not_before),
+        }
 
     def _trigger_delivery(self):
         """Wake the delivery: now, and at each instant from which a message may leave."""

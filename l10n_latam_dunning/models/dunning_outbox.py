@@ -125,7 +125,7 @@ class DunningOutbox(models.AbstractModel):
         verdicts = self.env["dunning.gate"]._decide(candidates, at, ignore=messages)
         permits = messages.browse()
         for message, candidate, verdict in zip(messages, candidates, verdicts, strict=True):
-            message._apply_verdict(verdict)
+            message.write(message._prepare_verdict_vals(verdict))
             if verdict.outcome == "send":
                 self._permit(message, candidate, at)
                 permits += message

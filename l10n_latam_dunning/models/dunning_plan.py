@@ -225,8 +225,10 @@ class DunningPlan(models.AbstractModel):
 
     @api.model
     def _policy_of(self, policies, partner):
-        empty = self.env["res.country"]
-        return policies.get(partner.country_id) or policies.get(empty)
+        """The company's policy for the debtor's country, else the one for all others."""
+        nothing = self.env["dunning.policy"]
+        others = policies.get(self.env["res.country"], nothing)
+        return policies.get(partner.country_id) or others
 
     @api.model
     def _due(self, lines, rungs, today, used):
@@ -339,12 +341,6 @@ class DunningPlan(models.AbstractModel):
         messages = self.env["dunning.message"].sudo().create(
             [self._prepare_message_vals(*pair, run, user) for pair in fresh]
         )
-        for message, (_candidate, verdict) in zip(messages, fresh, strict=True):
-            message._apply_verdict(verdict)
-            state = STATE_OF_VERDICT[verdict.outcome]
-            if state != "refused" and message.level_id.mode == "approval" and not user:
-                state = "approval"
-            message._update_state(("proposed",), state)
         messages.filtered(lambda m: m.state in ("waiting", "refused", "approval"))._log_state()
         messages.filtered(lambda m: m.state in ("queued", "waiting"))._trigger_delivery()
         return messages
@@ -385,8 +381,18 @@ class DunningPlan(models.AbstractModel):
 
     @api.model
     def _prepare_message_vals(self, candidate, verdict, run=None, user=None):
+        Message = self.env["dunning.message"]
         values = self._values(candidate) if candidate.template else {}
+        state = STATE_OF_VERDICT[verdict.outcome]
+        if state != "refused" and candidate.level.mode == "approval" and not user:
+            state = "approval"
         return {
+            **Message._prepare_verdict_vals(verdict),
+            "state": state,
+            "history": [
+                Message._prepare_history_entry("proposed"),
+                Message._prepare_history_entry(state),
+            ],
             "company_id": candidate.company.id,
             "partner_id": candidate.partner.id,
             "contact_point_id": candidate.point.id if candidate.point else False,
@@ -432,41 +438,33 @@ class DunningPlan(models.AbstractModel):
     def _values(self, candidate):
         """The variables of a template, written for the debtor: his language, the currency."""
         lang = _active_lang(self.env, candidate.template.language, candidate.partner)
-        money = {}
+        env = self.env(context={**self.env.context, "lang": lang})
+        lines = candidate.lines
 
         def amount(value):
-            if value not in money:
-                text = formatLang(
-                    self.env(context={**self.env.context, "lang": lang}),
-                    value,
-                    currency_obj=candidate.currency,
-                )
-                money[value] = text.replace("\xa0", " ")
-            return money[value]
+            return formatLang(env, value, currency_obj=candidate.currency).replace("\xa0", " ")
 
         def day(value):
-            return format_date(self.env, value, lang_code=lang)
+            return format_date(env, value, lang_code=lang) if value else ""
 
-        listed = [
-            f"{line.move_id.name}, {amount(line.amount_residual_currency)}, "
-            f"{day(line.date_maturity)}"
-            for line in candidate.lines[:LISTED_INVOICES]
-        ]
-        more = len(candidate.lines) - LISTED_INVOICES
-        if more > 0:
-            listed.append(f"+{more}")
-        company = candidate.company
-        address = " ".join((company.partner_id._display_address(without_company=True)).split())
-        return {
-            "customer_name": candidate.partner.name or "",
-            "company_name": company.name,
-            "company_identity": ", ".join(filter(None, [company.name, company.vat, address])),
-            "invoice_list": "; ".join(listed),
-            "amount_total": amount(self._amount(candidate)),
-            "due_date": day(min(candidate.lines.mapped("date_maturity"), default=False))
-            if candidate.lines
-            else "",
+        def invoices():
+            listed = [
+                f"{line.move_id.name}, {amount(line.amount_residual_currency)}, "
+                f"{day(line.date_maturity)}"
+                for line in lines[:LISTED_INVOICES]
+            ]
+            more = len(lines) - LISTED_INVOICES
+            return "; ".join([*listed, f"+{more}"] if more > 0 else listed)
+
+        variables = {
+            "customer_name": lambda: candidate.partner.name or "",
+            "company_name": lambda: candidate.company.name,
+            "company_identity": lambda: _identity(candidate.company),
+            "invoice_list": invoices,
+            "amount_total": lambda: amount(self._amount(candidate)),
+            "due_date": lambda: day(min(lines.mapped("date_maturity"), default=False)),
         }
+        return {name: variables[name]() for name in candidate.template._variables()}
 
 
 def _resting_code(line, resting):
@@ -476,6 +474,12 @@ def _resting_code(line, resting):
     if line.move_id.payment_state == "blocked":
         return "blocked"
     return "hold_agreement" if line.move_id in resting else ""
+
+
+def _identity(company):
+    """Name, tax number and address of the creditor in one line."""
+    address = " ".join(company.partner_id._display_address(without_company=True).split())
+    return ", ".join(filter(None, [company.name, company.vat, address]))
 
 
 def _is_debt(line):

@@ -20,6 +20,7 @@ class DunningWhatsappAccount(models.Model):
 
     _name = "dunning.whatsapp.account"
     _description = "WhatsApp account"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "company_id, sequence, id"
     _check_company_auto = True
 
@@ -29,10 +30,17 @@ class DunningWhatsappAccount(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
+    user_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        default=lambda self: self.env.user,
+        help="Gets an activity when this number stops sending.",
+    )
     mode = fields.Selection(
         [("off", "Off"), ("test", "Test: listed numbers only"), ("live", "Live")],
         required=True,
         default="off",
+        tracking=True,
     )
     allow_list = fields.Text(
         "Test numbers", help="In test mode only these numbers are written to, one a line."
@@ -252,12 +260,18 @@ class DunningWhatsappAccount(models.Model):
         return Client(self._credentials(), session)
 
     def _pause(self, reason, until=None):
-        """Stop this number only, and tell the administrators why."""
+        """Stop this number only, and tell its responsible why."""
         self.ensure_one()
         if self.pause_reason == reason:
             return
         _logger.warning("WhatsApp account %s is paused: %s", self.id, reason)
         self.sudo().write({"pause_reason": reason, "paused_until": until})
+        if self.user_id:
+            self.sudo().activity_schedule(
+                "mail.mail_activity_data_todo",
+                user_id=self.user_id.id,
+                summary=self.env._("This WhatsApp number does not send: %s", reason),
+            )
 
 
 def _is_version(text):

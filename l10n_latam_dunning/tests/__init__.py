@@ -1,5 +1,6 @@
 from . import (
     test_agreement,
+    test_concurrency,
     test_consent,
     test_contact_point,
     test_delivery,

@@ -108,6 +108,7 @@ class TestDelivery(DunningCommon):
         self.account.token = "wrong"  # noqa: S105 - wrong on purpose
         self.deliver()
         self.assertTrue(self.account.pause_reason)
+        self.assertIn("does not send", self.account.activity_ids.summary)
         self.assertEqual(self.message.state, "queued")
 
     def test_a_message_left_by_a_dead_worker_becomes_uncertain_never_queued(self):

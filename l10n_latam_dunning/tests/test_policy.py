@@ -35,8 +35,11 @@ class TestPolicy(DunningCommon):
 
     def test_without_a_policy_nothing_is_planned(self):
         self.policies.active = False
-        self.create_invoice(self.create_debtor(), days=-8)
+        invoice = self.create_invoice(self.create_debtor(), days=-8)
         self.assertFalse(self.propose())
+        wizard = self.env["dunning.send"].create({"move_id": invoice.id})
+        self.assertEqual(wizard.outcome, "refuse")
+        self.assertIn("No dunning policy", wizard.reasons)
 
     def test_adopting_copies_ladders_and_texts_and_leaves_the_shipped_ones(self):
         shipped = self.env.ref("l10n_latam_dunning.policy_pe")

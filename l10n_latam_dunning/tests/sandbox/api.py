@@ -169,7 +169,7 @@ class Api:
             self._sandbox.opaque_counts[opaque] += 1
         bubble = {"wamid": wamid, "direction": "out", "at": row["at"], "status": "accepted"}
         key = (account.phone_number_id, wa_id or user_id)
-        self._sandbox.chats.add(*key, number, {**bubble, **shown, "name": ""})
+        self._sandbox.chats.add(*key, number, {**bubble, **shown, "name": _name_in(payload)})
         failure = 131026 if kind == "undeliverable" else _number_after("failed:", kind)
         if failure is not None:
             self._sandbox.push_status(wamid, "failed", failure, delay=self._sandbox.status_delay)
@@ -295,6 +295,15 @@ class Api:
             return trouble
         given = answer()
         return _after(kind) or given
+
+
+def _name_in(payload: Json) -> str:
+    """Return the debtor's name as the template says it, to head his chat with."""
+    components = payload.get("template", {}).get("components", [])
+    for parameter in (row for part in components for row in part.get("parameters", [])):
+        if "name" in parameter.get("parameter_name", ""):
+            return str(parameter.get("text", ""))
+    return ""
 
 
 def _before(kind: str) -> Response | None:

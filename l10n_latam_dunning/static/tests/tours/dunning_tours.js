@@ -65,7 +65,7 @@ tours.add("dunning_agree_from_invoice", {
         },
         {
             content: "A plan, not a promise",
-            trigger: ".o_field_widget[name='kind'] label:contains('Instalment plan')",
+            trigger: ".o_field_widget[name='kind'] input[data-value='plan']",
             run: "click",
         },
         {
