@@ -44,6 +44,4 @@
         "web.assets_tests": ["l10n_latam_dunning/static/tests/tours/*.js"],
     },
     "uninstall_hook": "uninstall_hook",
-    "application": False,
-    "installable": True,
 }

@@ -25,9 +25,7 @@ class DunningWebhook(http.Controller):
         max_content_length=MAX_BYTES,
     )
     def webhook(self, key, **params):
-        account = (
-            request.env["dunning.whatsapp.account"].sudo().search([("webhook_key", "=", key)])
-        )
+        account = request.env["dunning.whatsapp.account"].sudo().search([("webhook_key", "=", key)])
         if request.httprequest.method == "GET":
             return self._handshake(account, params)
         raw = request.httprequest.get_data()

@@ -4,8 +4,8 @@ Losing a stop is worse than hearing one too many; still, a question about the de
 "cancelar" is how half of Latin America says "to pay".
 
 The phrases below are lower case without accents. `{name}` is any word of that list, `[a|b]` may be
-missing, `a|b` is either, `*` is up to five words, `_` joins words to one, and `!{name}` means that
-no such word follows.
+missing, `a|b` is either, `*` is up to five words, `_` joins words to one, `!{name}` means that no
+such word follows, and `$` is the end of a clause.
 """
 
 import re
@@ -54,7 +54,7 @@ _LISTS: Final = {
         incomodem incomode perturbar perturbando perturbem perturbe importunar importunem
         notificar notificarme notifiquen avisar avisarme avisen hostigar hostigarme hostigando
         hostiguen acosar acosarme acosando acosen fastidiar fastidien joder jodan encher enchendo
-        spamear spamearme bombardear bombardearme llenarme
+        spamear spamearme spameen bombardear bombardearme llenarme
     """,
     "receive": """
         recibir recibirlos recibirlas recibo recibiendo receber recebendo
@@ -99,7 +99,8 @@ _LISTS: Final = {
         eliminarme eliminar eliminen retirenme retireme retirarme retirar retiren retirem retire
         remuevanme remuevan remover remova removam removerme tirem tire tirar exclua excluam
         excluir excluyanme me_tira me_tire me_tirem me_remova me_remove me_removam me_exclua
-        me_excluam me_quiten me_saquen me_borren me_eliminen salir salirme sair descadastrem
+        me_excluam bloqueen bloquear bloquee bloqueie
+        bloqueiem me_quiten me_saquen me_borren me_eliminen salir salirme sair descadastrem
         descadastre remove take delete
     """,
     "where": """
@@ -130,6 +131,12 @@ _STOP: Final = """
     no|nao {wish} [mas|mais] [saber] [nada] [mas|mais] [de] {message}
     no|nao {wish} mas|mais [nada] {article} {message}
     no|nao {wish} [seguir] [que_me] [a] {send} !{document}
+    no|nao {wish} [mas|mais] {article} {message}
+    no|nao {wish} {article} {article} {article} {message}
+    no|nao recibir|receber [mas|mais] [sus|tus|seus|suas|estos|estas|os|las|los] {message}
+    no|nao me chame|chamem|procure|procurem|busquen|busque|escrevam mas|mais
+    no|nao me cobren|cobre|cobrem|cobre por|pelo|no whatsapp|wsp|zap|aqui
+    {wish} parar|dejar|deixar de recibir|receber [sus|estos|estas|as|os|essas|esses] {message}
     {no} mas|mais {message}
     {no} mas|mais contacto|contato
     ni un {message} mas
@@ -142,6 +149,9 @@ _STOP: Final = """
     retiro|revoco|revogo [la|minha] {consent}
     {cease} [ya] [por_favor] de|con|com [me|nos] {send} !{document}
     {cease} [ya] [por_favor] de {article} {send}
+    {cease} [ya] [por_favor] con|com isso|isto|eso|esto
+    {cease} con|com {article} {message}
+    {cease} de cobranca|cobrancas|cobros|cobro [por|pelo|no|en] whatsapp|wsp|zap
     {cease} [ya] [de|con|com] [tanto|tantos|tanta|estos|esos|esses|los|os|las|as] {message}
     {order} {article} {message}
     {order} {article} {article} {message}
@@ -149,14 +159,19 @@ _STOP: Final = """
     {order} {article} envio|envios de {message}
     dejenme|dejeme|dejame|deixem_me|deixe_me|me_deixem|me_deixe|me_dejen|me_deixa en|em paz
     dejenme|dejeme|dejame|me_deixem|me_deixe|me_dejen tranquilo|tranquila|quieto|quieta
-    darme|denme|deme|dame|darnos|dar_me|me_den|me_doy|me_de|me_da|me_dan|me_dar de baja
+    darme|darse|denme|deme|dame|darnos|dar_me|me_den|me_doy|me_de|me_da|me_dan|me_dar de baja
     dar|den|doy|de|dare de baja mi|este|el|a numero|telefono|celular|contacto|mi|este
     dar|den|doy|damos|tramitar de baja !{contract}
     dar|den|tramitar|procesar [la|mi|me|una|de] baja !{contract}
     {wish} [la|mi|una|de|dar|dar_de] baja !{contract}
+    baja definitiva|inmediata|total|por_favor $
+    baja de|del servicio|servico de {message}
     baja de|del [la|su|esta|este|los|sus] lista|whatsapp|mensajes|avisos|numero|recordatorios|envio
     {remove} [ya] [mi|meu|o|my|me|el|este|por_favor] [numero|telefono|telefone|contato] * {where}
     {remove} {article} {where}
+    quitenme|quiteme|quitame|saquenme|saqueme|sacame|borrenme|borreme|borrame [ya|de_aqui|de_esto] $
+    eliminenme|elimineme|eliminame|remuevanme|bloqueenme|bloqueame [ya|de_aqui|de_esto] $
+    me esquece|esqueca|esquecam $
     saiam|sair|salir do|del|de [esta|este|sua|su|meu|mi] whatsapp|lista|grupo|celular
     desuscribirme|desuscribir|desuscriban|desuscribame|desinscribirme|desinscrever
     descadastrar|descadastro|descadastramento|descadastrem|descadastre|descadastrarme
@@ -169,7 +184,8 @@ _STOP: Final = """
     dont|not|longer want|wish|like [to] [receive|get|be] [any|more|these|your] {message}
     dont|not|longer want|wish|like [to] receive|get|be [any|more|these] messages|texts|contacted
     dont|not|longer want|wish|like any|more|these|your|those [more] messages|texts|reminders
-    take|remove|get|delete [me|my] [number|phone] off|from|out
+    take|remove|get|delete me|my [number|phone|contact] off|from|out
+    remove|delete|block me|my_number|my_phone|my_contact|my_data
     opt [me] out
     opting out
     unsubscribe|unsubscribed|unsuscribe|unsubscribing
@@ -185,6 +201,8 @@ def _piece(token: str) -> str:
     """Turn one token of a phrase into a piece of a pattern that ends with a space."""
     if token == "*":
         return r"(?:\S+ ){0,5}?"
+    if token == "$":
+        return r"(?:\. |$)"
     if token.startswith("!"):
         articles = "|".join(_words(_LISTS["article"]))
         return rf"(?!(?:(?:{articles}) )?(?:{_alternatives(token[1:])}) )"

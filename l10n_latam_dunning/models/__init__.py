@@ -1,18 +1,21 @@
-from . import dunning_jurisdiction
-from . import dunning_contact_point
-from . import dunning_consent
-from . import dunning_hold
-from . import dunning_whatsapp_account
-from . import dunning_whatsapp_template
-from . import dunning_policy
-from . import dunning_level
-from . import dunning_agreement
-from . import dunning_message_line
-from . import dunning_message
-from . import dunning_gate
-from . import dunning_plan
-from . import dunning_outbox
-from . import dunning_run
-from . import dunning_event
-from . import account_move
-from . import res_partner
+from . import (
+    account_move,
+    dunning_agreement,
+    dunning_consent,
+    dunning_contact_point,
+    dunning_event,
+    dunning_gate,
+    dunning_hold,
+    dunning_jurisdiction,
+    dunning_level,
+    dunning_message,
+    dunning_message_line,
+    dunning_outbox,
+    dunning_plan,
+    dunning_policy,
+    dunning_run,
+    dunning_text,
+    dunning_whatsapp_account,
+    dunning_whatsapp_template,
+    res_partner,
+)

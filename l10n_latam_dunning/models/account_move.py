@@ -7,7 +7,10 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     dunning_line_ids = fields.One2many(
-        "dunning.message.line", "move_id", "Reminders", groups="l10n_latam_dunning.group_dunning_user"
+        "dunning.message.line",
+        "move_id",
+        "Reminders",
+        groups="l10n_latam_dunning.group_dunning_user",
     )
     dunning_message_count = fields.Integer(
         "Reminders sent",

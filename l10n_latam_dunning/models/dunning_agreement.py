@@ -1,5 +1,4 @@
 from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
@@ -56,7 +55,7 @@ class DunningAgreement(models.Model):
     )
     first_date = fields.Date("First payment on", required=True)
     count = fields.Integer("Payments", required=True, default=1)
-    every = fields.Integer("Every", required=True, default=1)
+    every = fields.Integer(required=True, default=1)
     unit = fields.Selection([("day", "Days"), ("month", "Months")], required=True, default="month")
     grace_days = fields.Integer(
         default=2, help="Days after a promised day before the agreement counts as broken."

@@ -61,7 +61,7 @@ class DunningConsent(models.Model):
             self.env["dunning.message"].sudo()._cancel_for_withdrawal(withdrawn)
         return consents
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(
             self.env._(
                 "A recorded consent is evidence and is never changed. "
@@ -73,8 +73,7 @@ class DunningConsent(models.Model):
     def _unlink_never(self):
         raise UserError(
             self.env._(
-                "A recorded consent is evidence and is never deleted. "
-                "Record a withdrawal instead."
+                "A recorded consent is evidence and is never deleted. Record a withdrawal instead."
             )
         )
 

@@ -1,9 +1,8 @@
 import dataclasses
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -118,15 +117,13 @@ class DunningEvent(models.Model):
         try:
             with self.env.cr.savepoint():
                 return self._apply()
-        except Exception as error:  # noqa: BLE001 - kept on the event, shown, and retried by hand
+        except Exception as error:
             _logger.exception("Event %s could not be processed", self.id)
             self._finish("failed", error=f"{type(error).__name__}: {error}")
             return self.env["dunning.message"]
 
     def action_retry(self):
-        self.filtered(lambda event: event.state == "failed").write(
-            {"state": "new", "error": False}
-        )
+        self.filtered(lambda event: event.state == "failed").write({"state": "new", "error": False})
         self.env.ref("l10n_latam_dunning.ir_cron_events").sudo()._trigger()
 
     def _apply(self):
@@ -191,7 +188,7 @@ class DunningEvent(models.Model):
         self._show_reply(message, points)
         action = (data.get("payload") or "").removeprefix("DUN:")
         if action == "stop" or is_stop(data.get("text") or ""):
-            self._withdraw(points)
+            self._withdraw(points, message)
         elif action == "paid":
             self._hold(message, "payment_reported", self.received_at + HOLD_AFTER_REPORT)
         elif action == "dispute":
@@ -234,7 +231,7 @@ class DunningEvent(models.Model):
                 note=Markup("<p>%s</p>") % text,
             )
 
-    def _withdraw(self, points):
+    def _withdraw(self, points, message):
         """Stop at once, for everyone behind this number, on every waiting message."""
         for point in points:
             self.env["dunning.consent"]._withdraw(
@@ -245,11 +242,11 @@ class DunningEvent(models.Model):
                 proof=self.data.get("wamid"),
                 point=point,
             )
-        partners = points.partner_ids
         body = Markup("<p>%s</p>") % self.env._(
             "Consent for WhatsApp withdrawn by reply. Nothing more is sent on this channel."
         )
-        partners._message_log_batch({partner.id: body for partner in partners})
+        for records in (points.partner_ids, message.line_ids.move_id):
+            records._message_log_batch({record.id: body for record in records})
 
     def _hold(self, message, reason, until):
         """The debtor says that he has paid, or disputes: reminders rest until a person looked."""
@@ -282,4 +279,6 @@ def _plain(event):
 
 def _instant(text):
     """An ISO instant as Odoo's naive UTC, or None."""
-    return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None) if text else None
+    return (
+        datetime.fromisoformat(text).astimezone(timezone.utc).replace(tzinfo=None) if text else None
+    )

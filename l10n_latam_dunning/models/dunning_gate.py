@@ -1,6 +1,6 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, timedelta
+from datetime import timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -41,6 +41,11 @@ class Candidate:
     def account(self):
         return self.policy.account_id
 
+    @property
+    def amount(self):
+        """What is open on the listed lines, in the candidate's currency."""
+        return sum(self.lines.mapped("amount_residual_currency"))
+
 
 class DunningGate(models.AbstractModel):
     """Collects the facts for the pure gate, a constant number of queries for any number of
@@ -56,7 +61,7 @@ class DunningGate(models.AbstractModel):
         ``ignore`` are messages that are being decided themselves and so are no past contact.
         """
         law = self.env["dunning.jurisdiction"]._law_book()
-        instant = at.replace(tzinfo=UTC)
+        instant = at.replace(tzinfo=timezone.utc)
         partners = self.env["res.partner"].browse({c.partner.id for c in candidates})
         points = self.env["dunning.contact.point"].browse(
             {c.point.id for c in candidates if c.point}
@@ -107,8 +112,8 @@ class DunningGate(models.AbstractModel):
     def _local_day(self, partner, at):
         """The calendar day at the debtor for a naive UTC instant."""
         zones = self.env["dunning.jurisdiction"]._law_book().zones(*self._place(partner))
-        zone = ZoneInfo(zones[0]) if zones else UTC
-        return at.replace(tzinfo=UTC).astimezone(zone).date()
+        zone = ZoneInfo(zones[0]) if zones else timezone.utc
+        return at.replace(tzinfo=timezone.utc).astimezone(zone).date()
 
     @api.model
     def _consents(self, partners, points):
@@ -132,7 +137,7 @@ class DunningGate(models.AbstractModel):
             fact = ConsentFact(
                 channel=consent.channel,
                 event=consent.event,
-                at=consent.effective_at.replace(tzinfo=UTC),
+                at=consent.effective_at.replace(tzinfo=timezone.utc),
                 kind=consent.kind,
                 reference=f"dunning.consent,{consent.id}",
             )
@@ -162,7 +167,7 @@ class DunningGate(models.AbstractModel):
         for message in rows:
             history[message.contact_point_id.id].append(
                 Contact(
-                    at=message.attempted_at.replace(tzinfo=UTC),
+                    at=message.attempted_at.replace(tzinfo=timezone.utc),
                     channel=message.channel,
                     purpose=message.purpose,
                     outcome=OUTCOMES.get(message.state, "uncertain"),
@@ -177,7 +182,7 @@ class DunningGate(models.AbstractModel):
         labels = dict(Model._fields["reason"]._description_selection(self.env))
         holds = defaultdict(list)
         for hold in Model.search(Model._in_force_domain(partners, at)):
-            until = hold.date_to.replace(tzinfo=UTC) if hold.date_to else None
+            until = hold.date_to.replace(tzinfo=timezone.utc) if hold.date_to else None
             holds[hold.partner_id.id, hold.company_id.id].append(
                 Hold(hold.reason, until, hold.note or labels[hold.reason])
             )
@@ -186,8 +191,10 @@ class DunningGate(models.AbstractModel):
     @api.model
     def _suppressed(self, points):
         """Numbers on Odoo's own blacklist of phones."""
-        blacklist = self.env["phone.blacklist"].sudo().search_fetch(
-            [("number", "in", points.mapped("value"))], ["number"]
+        blacklist = (
+            self.env["phone.blacklist"]
+            .sudo()
+            .search_fetch([("number", "in", points.mapped("value"))], ["number"])
         )
         return set(blacklist.mapped("number"))
 
@@ -276,7 +283,7 @@ class DunningGate(models.AbstractModel):
 
     @api.model
     def _invalid(self, why):
-        return Impediment("contact_invalid", {"why": why})
+        return Impediment("contact_invalid", {"why": why.rstrip(".")})
 
     @api.model
     def _link(self, reached):

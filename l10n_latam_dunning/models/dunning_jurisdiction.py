@@ -103,7 +103,7 @@ class DunningJurisdiction(models.Model):
     @tools.ormcache()
     def _law_book(self):
         """The whole law, parsed once per process: what :func:`decide` reads."""
-        laws = self.sudo().search([])
+        laws = self.sudo().search([("country_id", "!=", False)])
         states = self._state_isos(laws)
         return LawBook(
             [
@@ -126,7 +126,7 @@ class DunningJurisdiction(models.Model):
     @api.model
     def _state_isos(self, laws=None):
         """{state id: ISO 3166-2 suffix}, from Odoo's own code unless the law's data corrects it."""
-        zones = self.env["dunning.jurisdiction.zone"].sudo().search([])
+        zones = self.env["dunning.jurisdiction.zone"].sudo().search([("zones", "!=", False)])
         isos = {state.id: state.code for state in (laws or self).state_id}
         isos.update({zone.state_id.id: zone._iso() for zone in zones})
         return isos

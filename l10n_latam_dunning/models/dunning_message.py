@@ -3,7 +3,6 @@ import uuid
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_datetime
@@ -73,9 +72,7 @@ class DunningMessage(models.Model):
     move_ids = fields.Many2many("account.move", compute="_compute_moves", string="Invoices")
 
     channel = fields.Selection([("whatsapp", "WhatsApp")], required=True)
-    purpose = fields.Selection(
-        [("courtesy", "Courtesy"), ("reminder", "Reminder")], required=True
-    )
+    purpose = fields.Selection([("courtesy", "Courtesy"), ("reminder", "Reminder")], required=True)
     currency_id = fields.Many2one("res.currency", required=True)
     amount_total = fields.Monetary("Open in all")
     body = fields.Text("Text", help="Exactly as the debtor reads it.")
@@ -120,9 +117,7 @@ class DunningMessage(models.Model):
     @api.depends_context("lang")
     def _compute_explanation(self):
         for message in self:
-            message.explanation = "\n".join(
-                self._explain(check) for check in message._reasons()
-            )
+            message.explanation = "\n".join(self._explain(check) for check in message._reasons())
 
     @api.depends("verdict")
     @api.depends_context("lang")
@@ -204,9 +199,7 @@ class DunningMessage(models.Model):
         entry = self._prepare_history_entry(target, note)
         moved = self.filtered(lambda message: message.state in allowed)
         for message in moved:
-            message.write(
-                {"state": target, "history": [*(message.history or []), entry], **vals}
-            )
+            message.write({"state": target, "history": [*(message.history or []), entry], **vals})
         return moved
 
     @api.model
@@ -296,6 +289,11 @@ class DunningMessage(models.Model):
     def _explain(self, check):
         """A check in the user's language: what, with figures, article and layer."""
         source, figures = sentence(check)
+        if "channel" in figures:
+            labels = dict(
+                self.env["dunning.consent"]._fields["channel"]._description_selection(self.env)
+            )
+            figures = {**figures, "channel": labels.get(figures["channel"], figures["channel"])}
         text = self.env._(source, **figures)
         return f"{text} ({check.legal_reference})" if check.legal_reference else text
 

@@ -11,9 +11,7 @@ class DunningMessageLine(models.Model):
     _description = "Instalment in a dunning message"
     _order = "message_id, date_due, id"
 
-    message_id = fields.Many2one(
-        "dunning.message", required=True, ondelete="cascade", index=True
-    )
+    message_id = fields.Many2one("dunning.message", required=True, ondelete="cascade", index=True)
     move_id = fields.Many2one("account.move", required=True, ondelete="restrict", index=True)
     level_id = fields.Many2one("dunning.level", ondelete="restrict", index="btree_not_null")
     date_due = fields.Date(required=True)

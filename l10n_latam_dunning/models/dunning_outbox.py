@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import timedelta
 
 import requests
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -167,15 +166,15 @@ class DunningOutbox(models.AbstractModel):
         """The open lines that a message speaks of, and the debtor's open credits."""
         keys = {(line.move_id.id, line.date_due) for line in message.line_ids}
         return lines.filtered(
-            lambda line: (line.move_id.id, line.date_maturity) in keys
-            or line.amount_residual_currency < 0
+            lambda line: (
+                (line.move_id.id, line.date_maturity) in keys or line.amount_residual_currency < 0
+            )
         )
 
     @api.model
     def _permit(self, message, candidate, at):
         """Write the message anew with today's amounts and take it for the wire."""
-        plan = self.env["dunning.plan"]
-        values = plan._values(candidate)
+        values = self.env["dunning.text"]._values(candidate)
         amounts = {
             (line.move_id.id, line.date_maturity): line.amount_residual_currency
             for line in candidate.lines
@@ -189,7 +188,7 @@ class DunningOutbox(models.AbstractModel):
             contact_point_id=candidate.point.id,
             values=values,
             body=candidate.template._render(values),
-            amount_total=plan._amount(candidate),
+            amount_total=candidate.amount,
             attempts=message.attempts + 1,
             claimed_at=at,
             attempted_at=at,

@@ -3,8 +3,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_date
-from odoo.tools.misc import formatLang
 
 from ..core.debt.ladder import reached
 from ..core.law.gate import Impediment
@@ -26,7 +24,13 @@ LINE_FIELDS = (
 )
 MOVE_FIELDS = ("name", "payment_state")
 PARTNER_FIELDS = ("name", "phone", "lang", "country_id", "state_id", "dunning_debtor_kind")
-LISTED_INVOICES = 6
+# A payment may be on its way while its journal entry, and so the reconciliation, is still missing.
+RESTING_STATES = {
+    "blocked": "blocked",
+    "in_payment": "in_payment",
+    "paid": "paid",
+    "reversed": "paid",
+}
 STATE_OF_VERDICT = {"send": "queued", "wait": "waiting", "refuse": "refused"}
 
 
@@ -42,12 +46,10 @@ class DunningPlan(models.AbstractModel):
     @api.model
     def _propose(self, company, at, run=None):
         """Plan a company at a naive UTC instant: messages created, queued, waiting or refused."""
-        env = self.with_company(company).env
-        self = env["dunning.plan"]
-        candidates = self._candidates(company, at)
-        candidates = self._without_pending(candidates)
-        verdicts = env["dunning.gate"]._decide(candidates, at)
-        return self._store(list(zip(candidates, verdicts, strict=True)), at, run=run)
+        plan = self.with_company(company)
+        candidates = plan._without_pending(plan._candidates(company, at))
+        verdicts = plan.env["dunning.gate"]._decide(candidates, at)
+        return plan._store(list(zip(candidates, verdicts, strict=True)), run=run)
 
     @api.model
     def _preview(self, moves, at):
@@ -57,9 +59,7 @@ class DunningPlan(models.AbstractModel):
         for company in moves.company_id:
             mine = moves.filtered(lambda move, company=company: move.company_id == company)
             candidates = self.with_company(company)._candidates_by_hand(mine, at)
-            pairs += zip(
-                candidates, self.env["dunning.gate"]._decide(candidates, at), strict=True
-            )
+            pairs += zip(candidates, self.env["dunning.gate"]._decide(candidates, at), strict=True)
         return pairs
 
     @api.model
@@ -77,9 +77,7 @@ class DunningPlan(models.AbstractModel):
             purpose=message.purpose,
         )
         triggers = [line for line in still if (line.move_id.id, line.date_maturity) in keys]
-        if not any(
-            keys[line.move_id.id, line.date_maturity].level_id for line in triggers
-        ):
+        if not any(keys[line.move_id.id, line.date_maturity].level_id for line in triggers):
             candidate.problems += problems or [Impediment("paid")]
         self._complete(candidate, reach)
         return candidate
@@ -219,8 +217,7 @@ class DunningPlan(models.AbstractModel):
         for line in lines:
             groups[line.partner_id, line.currency_id].append(line.id)
         return {
-            key: lines.browse(ids).with_prefetch(lines._prefetch_ids)
-            for key, ids in groups.items()
+            key: lines.browse(ids).with_prefetch(lines._prefetch_ids) for key, ids in groups.items()
         }
 
     @api.model
@@ -244,13 +241,17 @@ class DunningPlan(models.AbstractModel):
     def _used_rungs(self, moves):
         """{(invoice, due day, level)} that had their message, be it failed; a refused or
         cancelled one left the rung free."""
-        lines = self.env["dunning.message.line"].sudo().search_fetch(
-            [
-                ("move_id", "in", moves.ids),
-                ("level_id", "!=", False),
-                ("message_id.state", "not in", ("refused", "cancelled")),
-            ],
-            ["move_id", "date_due", "level_id"],
+        lines = (
+            self.env["dunning.message.line"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("move_id", "in", moves.ids),
+                    ("level_id", "!=", False),
+                    ("message_id.state", "not in", ("refused", "cancelled")),
+                ],
+                ["move_id", "date_due", "level_id"],
+            )
         )
         return {(line.move_id.id, line.date_due, line.level_id.id) for line in lines}
 
@@ -271,8 +272,10 @@ class DunningPlan(models.AbstractModel):
     @api.model
     def _resting_moves(self, moves):
         """Invoices under a running agreement."""
-        agreements = self.env["dunning.agreement"].sudo().search(
-            [("state", "=", "active"), ("move_ids", "in", moves.ids)]
+        agreements = (
+            self.env["dunning.agreement"]
+            .sudo()
+            .search([("state", "=", "active"), ("move_ids", "in", moves.ids)])
         )
         return agreements.move_ids
 
@@ -291,11 +294,7 @@ class DunningPlan(models.AbstractModel):
         if problem:
             candidate.problems.append(problem)
         if candidate.level and candidate.account:
-            candidate.template = self.env["dunning.whatsapp.template"]._find(
-                candidate.account,
-                candidate.level.template_name,
-                _template_languages(candidate.partner, candidate.company),
-            )
+            candidate.template = self.env["dunning.text"]._template(candidate)
         minimum = candidate.policy.minimum_amount if candidate.policy else 0
         if minimum and candidate.lines:
             owed = sum(candidate.lines.mapped("amount_residual"))
@@ -312,12 +311,16 @@ class DunningPlan(models.AbstractModel):
         """Leave out debtors who have a message under way at this level or a higher one; a
         lower one that still waits is superseded."""
         pending = defaultdict(self.env["dunning.message"].browse)
-        for message in self.env["dunning.message"].sudo().search(
-            [
-                ("state", "in", [*PENDING, "sending"]),
-                ("partner_id", "in", [c.partner.id for c in candidates]),
-                ("company_id", "in", [c.company.id for c in candidates]),
-            ]
+        for message in (
+            self.env["dunning.message"]
+            .sudo()
+            .search(
+                [
+                    ("state", "in", [*PENDING, "sending"]),
+                    ("partner_id", "in", [c.partner.id for c in candidates]),
+                    ("company_id", "in", [c.company.id for c in candidates]),
+                ]
+            )
         ):
             pending[message.company_id, message.partner_id, message.currency_id] += message
         kept = []
@@ -334,12 +337,14 @@ class DunningPlan(models.AbstractModel):
     # === STORING ===
 
     @api.model
-    def _store(self, pairs, at, run=None, user=None):
+    def _store(self, pairs, run=None, user=None):
         """Create the messages of decided candidates; a refusal that is already on record with
         the same reasons is not written again."""
         fresh = self._without_known_refusals(pairs)
-        messages = self.env["dunning.message"].sudo().create(
-            [self._prepare_message_vals(*pair, run, user) for pair in fresh]
+        messages = (
+            self.env["dunning.message"]
+            .sudo()
+            .create([self._prepare_message_vals(*pair, run, user) for pair in fresh])
         )
         messages.filtered(lambda m: m.state in ("waiting", "refused", "approval"))._log_state()
         messages.filtered(lambda m: m.state in ("queued", "waiting"))._trigger_delivery()
@@ -354,13 +359,17 @@ class DunningPlan(models.AbstractModel):
         }
         known = {}
         if refused:
-            for message in self.env["dunning.message"].sudo().search_fetch(
-                [
-                    ("state", "=", "refused"),
-                    ("partner_id", "in", [partner for _c, partner, _x in refused]),
-                ],
-                ["company_id", "partner_id", "currency_id", "level_id", "reason_codes"],
-                order="id",
+            for message in (
+                self.env["dunning.message"]
+                .sudo()
+                .search_fetch(
+                    [
+                        ("state", "=", "refused"),
+                        ("partner_id", "in", [partner for _c, partner, _x in refused]),
+                    ],
+                    ["company_id", "partner_id", "currency_id", "level_id", "reason_codes"],
+                    order="id",
+                )
             ):
                 known[message.company_id, message.partner_id, message.currency_id] = (
                     message.level_id,
@@ -382,7 +391,7 @@ class DunningPlan(models.AbstractModel):
     @api.model
     def _prepare_message_vals(self, candidate, verdict, run=None, user=None):
         Message = self.env["dunning.message"]
-        values = self._values(candidate) if candidate.template else {}
+        values = self.env["dunning.text"]._values(candidate) if candidate.template else {}
         state = STATE_OF_VERDICT[verdict.outcome]
         if state != "refused" and candidate.level.mode == "approval" and not user:
             state = "approval"
@@ -405,7 +414,7 @@ class DunningPlan(models.AbstractModel):
             "channel": candidate.channel,
             "purpose": candidate.purpose,
             "currency_id": candidate.currency.id,
-            "amount_total": self._amount(candidate),
+            "amount_total": candidate.amount,
             "values": values,
             "body": candidate.template._render(values) if candidate.template else False,
             "line_ids": self._prepare_line_commands(candidate),
@@ -430,56 +439,15 @@ class DunningPlan(models.AbstractModel):
                 row["level_id"] = candidate.triggers[line.id].id
         return [fields.Command.create(row) for row in rows.values()]
 
-    @api.model
-    def _amount(self, candidate):
-        return sum(candidate.lines.mapped("amount_residual_currency"))
-
-    @api.model
-    def _values(self, candidate):
-        """The variables of a template, written for the debtor: his language, the currency."""
-        lang = _active_lang(self.env, candidate.template.language, candidate.partner)
-        env = self.env(context={**self.env.context, "lang": lang})
-        lines = candidate.lines
-
-        def amount(value):
-            return formatLang(env, value, currency_obj=candidate.currency).replace("\xa0", " ")
-
-        def day(value):
-            return format_date(env, value, lang_code=lang) if value else ""
-
-        def invoices():
-            listed = [
-                f"{line.move_id.name}, {amount(line.amount_residual_currency)}, "
-                f"{day(line.date_maturity)}"
-                for line in lines[:LISTED_INVOICES]
-            ]
-            more = len(lines) - LISTED_INVOICES
-            return "; ".join([*listed, f"+{more}"] if more > 0 else listed)
-
-        variables = {
-            "customer_name": lambda: candidate.partner.name or "",
-            "company_name": lambda: candidate.company.name,
-            "company_identity": lambda: _identity(candidate.company),
-            "invoice_list": invoices,
-            "amount_total": lambda: amount(self._amount(candidate)),
-            "due_date": lambda: day(min(lines.mapped("date_maturity"), default=False)),
-        }
-        return {name: variables[name]() for name in candidate.template._variables()}
-
 
 def _resting_code(line, resting):
     """Why an instalment is not asked for, or nothing."""
     if line.no_followup:
         return "excluded"
-    if line.move_id.payment_state == "blocked":
-        return "blocked"
+    code = RESTING_STATES.get(line.move_id.payment_state)
+    if code:
+        return code
     return "hold_agreement" if line.move_id in resting else ""
-
-
-def _identity(company):
-    """Name, tax number and address of the creditor in one line."""
-    address = " ".join(company.partner_id._display_address(without_company=True).split())
-    return ", ".join(filter(None, [company.name, company.vat, address]))
 
 
 def _is_debt(line):
@@ -487,23 +455,3 @@ def _is_debt(line):
         line.move_type in SALE_TYPES
         and line.currency_id.compare_amounts(line.amount_residual_currency, 0) > 0
     )
-
-
-def _template_languages(partner, company):
-    """Meta's language codes to look for, most fitting first: Portuguese or Spanish by the
-    debtor's language, the country's own wording before the general one."""
-    lang = partner.lang or company.partner_id.lang or ""
-    country = partner.country_id.code or ""
-    base = "pt" if lang.startswith("pt") or (not lang.startswith("es") and country == "BR") else ""
-    if base:
-        return ["pt_BR"]
-    return [f"es_{country}", lang, "es"]
-
-
-def _active_lang(env, template_language, partner):
-    """An installed language in which amounts and dates suit the text of a template."""
-    installed = [code for code, _name in env["res.lang"].get_installed()]
-    base = template_language[:2]
-    wanted = [partner.lang, template_language, "es_419", "pt_BR"]
-    same = [code for code in [*wanted, *installed] if code in installed and code[:2] == base]
-    return same[0] if same else partner.lang or env.lang or "en_US"

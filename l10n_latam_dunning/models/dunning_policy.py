@@ -47,9 +47,7 @@ class DunningPolicy(models.Model):
                         parse(text)
                 except ValueError as error:
                     raise ValidationError(
-                        self.env._(
-                            "“%(text)s” cannot be read: %(error)s", text=text, error=error
-                        )
+                        self.env._("“%(text)s” cannot be read: %(error)s", text=text, error=error)
                     ) from error
 
     @api.model

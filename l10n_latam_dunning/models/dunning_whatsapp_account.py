@@ -233,9 +233,7 @@ class DunningWhatsappAccount(models.Model):
 
     def _host_is_forbidden(self):
         """A neutralized copy of a database never speaks to a real address."""
-        neutralized = (
-            self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized")
-        )
+        neutralized = self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized")
         return bool(neutralized) and urlsplit(self.base_url).hostname not in LOOPBACK_HOSTS
 
     def _credentials(self):

@@ -128,9 +128,7 @@ class DunningWhatsappTemplate(models.Model):
         if self.footer:
             components.append({"type": "FOOTER", "text": self.footer})
         if self.button_ids:
-            buttons = [
-                {"type": "QUICK_REPLY", "text": button.text} for button in self.button_ids
-            ]
+            buttons = [{"type": "QUICK_REPLY", "text": button.text} for button in self.button_ids]
             components.append({"type": "BUTTONS", "buttons": buttons})
         return {
             "name": self.name,

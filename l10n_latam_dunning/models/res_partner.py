@@ -6,7 +6,11 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     dunning_debtor_kind = fields.Selection(
-        [("consumer", "Consumer"), ("micro", "Micro or small enterprise"), ("business", "Business")],
+        [
+            ("consumer", "Consumer"),
+            ("micro", "Micro or small enterprise"),
+            ("business", "Business"),
+        ],
         "Kind of debtor",
         compute="_compute_dunning_debtor_kind",
         store=True,

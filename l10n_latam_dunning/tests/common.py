@@ -1,12 +1,10 @@
 from datetime import datetime, timedelta
 
 from freezegun import freeze_time
-
 from odoo import fields
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.fields import Command
 from odoo.tests import tagged
-
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
 from .sandbox import Sandbox
 
@@ -14,8 +12,8 @@ from .sandbox import Sandbox
 WEDNESDAY = datetime(2026, 11, 25, 15, 0)
 NUMBER_ID = "300000000000001"
 WABA_ID = "200000000000001"
-TOKEN = "a-token-of-the-sandbox"  # noqa: S105 - a sandbox's
-APP_SECRET = "a-secret-of-the-sandbox"  # noqa: S105 - a sandbox's
+TOKEN = "a-token-of-the-sandbox"
+APP_SECRET = "a-secret-of-the-sandbox"
 
 
 @tagged("post_install", "-at_install")

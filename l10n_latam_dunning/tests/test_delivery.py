@@ -1,9 +1,8 @@
 from datetime import timedelta
 
-from psycopg2.errors import UniqueViolation
-
 from odoo import fields
 from odoo.tools import mute_logger
+from psycopg2.errors import UniqueViolation
 
 from .common import WEDNESDAY, DunningCommon
 
@@ -84,7 +83,9 @@ class TestDelivery(DunningCommon):
         self.deliver()
         self.propose()
         self.assertEqual(self.message.state, "uncertain")
-        self.assertEqual(self.env["dunning.message"].search_count([("partner_id", "=", self.debtor.id)]), 1)
+        self.assertEqual(
+            self.env["dunning.message"].search_count([("partner_id", "=", self.debtor.id)]), 1
+        )
 
     def test_a_reset_after_accepting_is_uncertain_and_counts_as_a_contact(self):
         self.sandbox.fault("reset_after")
@@ -105,7 +106,7 @@ class TestDelivery(DunningCommon):
         self.assertEqual(self.message.state, "sent")
 
     def test_a_lost_token_pauses_the_account_and_keeps_the_queue(self):
-        self.account.token = "wrong"  # noqa: S105 - wrong on purpose
+        self.account.token = "wrong"
         self.deliver()
         self.assertTrue(self.account.pause_reason)
         self.assertIn("does not send", self.account.activity_ids.summary)

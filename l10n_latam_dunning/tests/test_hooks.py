@@ -1,10 +1,9 @@
 import secrets
 from pathlib import Path
 
+from odoo.addons.l10n_latam_dunning.hooks import uninstall_hook
 from odoo.exceptions import UserError
 from odoo.tools import mute_logger
-
-from odoo.addons.l10n_latam_dunning.hooks import uninstall_hook
 
 from .common import DunningCommon
 

@@ -15,7 +15,9 @@ class TestJurisdiction(DunningCommon):
 
     def test_nobody_can_widen_the_law_not_even_a_dunning_manager(self):
         manager = new_test_user(
-            self.env, "widening", groups="l10n_latam_dunning.group_dunning_manager,base.group_system"
+            self.env,
+            "widening",
+            groups="l10n_latam_dunning.group_dunning_manager,base.group_system",
         )
         rule = self.env["dunning.jurisdiction.rule"].search([("kind", "=", "hours")], limit=1)
         with self.assertRaises(AccessError):

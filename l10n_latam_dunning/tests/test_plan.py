@@ -21,7 +21,9 @@ class TestPlan(DunningCommon):
         cases = [(8, None), (7, -7), (1, -7), (0, 0), (-6, 0), (-7, 7), (-15, 15), (-40, 30)]
         for days, level in cases:
             with self.subTest(days=days):
-                debtor = self.create_debtor(name=f"Debtor {days}", phone=f"+51 987 654 {500 + days}")
+                debtor = self.create_debtor(
+                    name=f"Debtor {days}", phone=f"+51 987 654 {500 + days}"
+                )
                 self.create_invoice(debtor, days=days)
                 self.propose()
                 message = self.message_of(debtor)
@@ -88,6 +90,20 @@ class TestPlan(DunningCommon):
         debtor = self.create_debtor()
         self.pay(self.create_invoice(debtor, days=-8))
         self.assertFalse(self.propose())
+
+    def test_a_payment_whose_entry_is_still_missing_stops_the_reminder(self):
+        debtor = self.create_debtor()
+        invoice = self.create_invoice(debtor, days=-8)
+        # as after a payment that has no journal entry yet
+        invoice.payment_state = "in_payment"
+        self.assertGreater(invoice.amount_residual, 0)
+        self.assertEqual(self.propose().reason_codes, "in_payment")
+
+    def test_amounts_are_written_as_in_the_debtors_country(self):
+        self.env["res.lang"]._activate_lang("es_MX")
+        debtor = self.create_debtor(country=self.env.ref("base.mx"), phone="+52 55 1234 5678")
+        self.create_invoice(debtor, days=-8, amount=1234.56)
+        self.assertIn("1,234.56", self.propose().body)
 
     def test_facts_of_the_invoice_refuse_with_their_reason(self):
         def block(invoice):

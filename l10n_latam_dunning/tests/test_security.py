@@ -58,7 +58,9 @@ class TestSecurity(DunningCommon):
         for model, roles in matrix.items():
             for role in self.users:
                 allowed = "".join(
-                    letter for operation, letter in letters.items() if self.may(role, model, operation)
+                    letter
+                    for operation, letter in letters.items()
+                    if self.may(role, model, operation)
                 )
                 with self.subTest(model=model, role=role):
                     self.assertEqual(allowed, roles.get(role, ""))
@@ -74,17 +76,21 @@ class TestSecurity(DunningCommon):
 
     def test_a_user_sees_nothing_of_another_company(self):
         other = self.env["res.company"].create({"name": "Another"})
-        message = self.env["dunning.message"].sudo().create(
-            {
-                "company_id": other.id,
-                "partner_id": self.partner_a.id,
-                "channel": "whatsapp",
-                "purpose": "reminder",
-                "currency_id": other.currency_id.id,
-            }
+        message = (
+            self.env["dunning.message"]
+            .sudo()
+            .create(
+                {
+                    "company_id": other.id,
+                    "partner_id": self.partner_a.id,
+                    "channel": "whatsapp",
+                    "purpose": "reminder",
+                    "currency_id": other.currency_id.id,
+                }
+            )
         )
-        run = self.env["dunning.run"].sudo().create(
-            {"company_id": other.id, "started_at": WEDNESDAY}
+        run = (
+            self.env["dunning.run"].sudo().create({"company_id": other.id, "started_at": WEDNESDAY})
         )
         for record in (message, run):
             with self.subTest(record), self.assertRaises(AccessError):

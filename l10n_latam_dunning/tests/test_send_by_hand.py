@@ -11,13 +11,13 @@ class TestSendByHand(DunningCommon):
         cls.accountant = new_test_user(
             cls.env, "dunning_accountant", groups="l10n_latam_dunning.group_dunning_user"
         )
-        cls.clerk = new_test_user(
-            cls.env, "dunning_clerk", groups="account.group_account_invoice"
-        )
+        cls.clerk = new_test_user(cls.env, "dunning_clerk", groups="account.group_account_invoice")
 
     def wizard(self, invoice, user=None):
-        return self.env["dunning.send"].with_user(user or self.accountant).create(
-            {"move_id": invoice.id}
+        return (
+            self.env["dunning.send"]
+            .with_user(user or self.accountant)
+            .create({"move_id": invoice.id})
         )
 
     def test_the_preview_shows_text_and_verdict_before_anything_is_sent(self):

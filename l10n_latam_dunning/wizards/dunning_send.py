@@ -1,5 +1,4 @@
 from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -22,10 +21,8 @@ class DunningSend(models.TransientModel):
     company_id = fields.Many2one(related="move_id.company_id")
     partner_id = fields.Many2one("res.partner", "Debtor", compute="_compute_preview")
     masked = fields.Char("Number", compute="_compute_preview")
-    level_id = fields.Many2one("dunning.level", "Level", compute="_compute_preview")
-    template_id = fields.Many2one(
-        "dunning.whatsapp.template", "Template", compute="_compute_preview"
-    )
+    level_id = fields.Many2one("dunning.level", compute="_compute_preview")
+    template_id = fields.Many2one("dunning.whatsapp.template", compute="_compute_preview")
     body = fields.Text("What the debtor reads", compute="_compute_preview")
     outcome = fields.Selection(OUTCOMES, "Verdict", compute="_compute_preview")
     not_before = fields.Char("Leaves from", compute="_compute_preview")
@@ -43,7 +40,7 @@ class DunningSend(models.TransientModel):
             wizard.level_id = candidate.level or False
             wizard.template_id = template or False
             wizard.body = (
-                template._render(self.env["dunning.plan"]._values(candidate))
+                template._render(self.env["dunning.text"]._values(candidate))
                 if template and candidate.lines
                 else False
             )
@@ -86,9 +83,7 @@ class DunningSend(models.TransientModel):
             )
             raise UserError(self.env._("This reminder is not sent.\n%s", reasons))
         messages = (
-            self.env["dunning.plan"]
-            .sudo()
-            ._store([(candidate, verdict)], fields.Datetime.now(), user=self.env.user)
+            self.env["dunning.plan"].sudo()._store([(candidate, verdict)], user=self.env.user)
         )
         return {
             "type": "ir.actions.client",
@@ -103,4 +98,3 @@ class DunningSend(models.TransientModel):
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
-

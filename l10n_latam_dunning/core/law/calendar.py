@@ -151,7 +151,7 @@ def holiday_names(
     :class:`CalendarMissing` for a country, category or year that is not covered.
     """
     calendar = getattr(holidays, country, None)
-    if calendar is None:
+    if not (isinstance(calendar, type) and issubclass(calendar, holidays.HolidayBase)):
         raise CalendarMissing(country, year)
     try:
         days = calendar(

@@ -84,11 +84,11 @@ class SendResult:
 
     outcome: Outcome
     wamid: str = ""
-    wa_id: str = ""
+    wa_id: str = field(default="", repr=False)
     message_status: str = ""
     error: ApiError | None = None
     retry_after: float | None = None
-    user_id: str = ""
+    user_id: str = field(default="", repr=False)
 
     @property
     def action(self) -> Action | None:

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from datetime import datetime, timezone
 from typing import Any, Final
 
@@ -26,13 +27,13 @@ class StatusEvent:
     status: str
     at: datetime | None
     opaque: str
-    recipient: str
-    recipient_user_id: str
+    recipient: str = attribute(repr=False)
+    recipient_user_id: str = attribute(repr=False)
     error_code: int | None
     error_details: str
     category: str
     billable: bool | None
-    raw: Json
+    raw: Json = attribute(repr=False)
     waba_id: str = ""
 
 
@@ -43,15 +44,15 @@ class InboundEvent:
     key: str
     phone_number_id: str
     wamid: str
-    sender: str
-    sender_user_id: str
+    sender: str = attribute(repr=False)
+    sender_user_id: str = attribute(repr=False)
     at: datetime | None
     kind: str
-    text: str
+    text: str = attribute(repr=False)
     payload: str
     context_wamid: str
-    profile_name: str
-    raw: Json
+    profile_name: str = attribute(repr=False)
+    raw: Json = attribute(repr=False)
     waba_id: str = ""
 
 
@@ -62,7 +63,7 @@ class OtherEvent:
     key: str
     phone_number_id: str
     field: str
-    raw: Json
+    raw: Json = attribute(repr=False)
     waba_id: str = ""
 
 

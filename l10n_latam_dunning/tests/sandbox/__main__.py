@@ -27,13 +27,22 @@ class Control:
         self.sandbox = sandbox
 
     def handle(self, request: Request) -> Response:
-        """Answer state, fault, inbound and flush."""
+        """Answer state, webhooks, fault, clear_faults, inbound and flush."""
         action = request.path.rpartition("/")[2]
         if request.method == "GET" and action == "state":
             return json_response(self._state())
+        if request.method == "GET" and action == "webhooks":
+            return json_response(self._webhooks())
         if request.method != "POST":
             return json_response({"error": "not found"}, 404)
-        values: dict[str, Any] = request.json() if request.body else {}
+        try:
+            return json_response(self._act(action, request.json() if request.body else {}))
+        except LookupError:
+            return json_response({"error": "not found"}, 404)
+        except (TypeError, ValueError) as error:
+            return json_response({"error": str(error)}, 400)
+
+    def _act(self, action: str, values: dict[str, Any]) -> dict[str, Any]:
         if action == "fault":
             self.sandbox.fault(**values)
         elif action == "clear_faults":
@@ -42,13 +51,19 @@ class Control:
             for name in ("button", "interactive"):
                 if values.get(name):
                     values[name] = tuple(values[name])
-            return json_response({"wamid": self.sandbox.push_inbound(**values)})
+            return {"wamid": self.sandbox.push_inbound(**values)}
         elif action == "flush":
-            done = self.sandbox.flush_webhooks(float(values.get("timeout", 10)))
-            return json_response({"done": done})
+            return {"done": self.sandbox.flush_webhooks(float(values.get("timeout", 10)))}
         else:
-            return json_response({"error": "not found"}, 404)
-        return json_response({"done": True})
+            raise LookupError(action)
+        return {"done": True}
+
+    def _webhooks(self) -> list[dict[str, str]]:
+        """Hand over what accounts without a webhook address would have got."""
+        return [
+            {"raw": row.raw.decode("ascii"), "signature": row.headers["X-Hub-Signature-256"]}
+            for row in self.sandbox.take_webhooks()
+        ]
 
     def _state(self) -> dict[str, Any]:
         sandbox = self.sandbox

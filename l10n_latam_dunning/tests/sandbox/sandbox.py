@@ -370,10 +370,10 @@ class Sandbox:
     # === HELPERS === #
 
     def _route(self, request: Request) -> Response:
-        for prefix, route in self.extra_routes.items():
-            if request.path == prefix or request.path.startswith(f"{prefix}/"):
-                return route(request)
         try:
+            for prefix, route in self.extra_routes.items():
+                if request.path == prefix or request.path.startswith(f"{prefix}/"):
+                    return route(request)
             response = self._api.answer(request)
         except Refusal as refusal:
             response = json_response(refusal.body(), refusal.status, refusal.headers)

@@ -1,0 +1,81 @@
+from odoo import api, models
+from odoo.tools import format_date
+from odoo.tools.misc import formatLang
+
+LISTED_INVOICES = 6
+
+
+class DunningText(models.AbstractModel):
+    """What the debtor reads: the template in his language and the values it is filled with."""
+
+    _name = "dunning.text"
+    _description = "Text of a reminder"
+
+    @api.model
+    def _template(self, candidate):
+        """The template of the candidate's level in the first language that it has, else empty."""
+        return self.env["dunning.whatsapp.template"]._find(
+            candidate.account,
+            candidate.level.template_name,
+            _template_languages(candidate.partner, candidate.company),
+        )
+
+    @api.model
+    def _values(self, candidate):
+        """The variables of a template, written for the debtor: his language, the currency."""
+        lang = _active_lang(self.env, candidate.template.language, candidate.partner)
+        env = self.env(context={**self.env.context, "lang": lang})
+        lines = candidate.lines
+
+        def amount(value):
+            return formatLang(env, value, currency_obj=candidate.currency).replace("\xa0", " ")
+
+        def day(value):
+            return format_date(env, value, lang_code=lang) if value else ""
+
+        def invoices():
+            listed = [
+                f"{line.move_id.name}, {amount(line.amount_residual_currency)}, "
+                f"{day(line.date_maturity)}"
+                for line in lines[:LISTED_INVOICES]
+            ]
+            more = len(lines) - LISTED_INVOICES
+            return "; ".join([*listed, f"+{more}"] if more > 0 else listed)
+
+        variables = {
+            "customer_name": lambda: candidate.partner.name or "",
+            "company_name": lambda: candidate.company.name,
+            "company_identity": lambda: _identity(candidate.company),
+            "invoice_list": invoices,
+            "amount_total": lambda: amount(candidate.amount),
+            "due_date": lambda: day(min(lines.mapped("date_maturity"), default=False)),
+        }
+        return {name: variables[name]() for name in candidate.template._variables()}
+
+
+def _identity(company):
+    """Name, tax number and address of the creditor in one line."""
+    address = " ".join(company.partner_id._display_address(without_company=True).split())
+    return ", ".join(filter(None, [company.name, company.vat, address]))
+
+
+def _template_languages(partner, company):
+    """Meta's language codes to look for, most fitting first: Portuguese or Spanish by the
+    debtor's language, the country's own wording before the general one."""
+    lang = partner.lang or company.partner_id.lang or ""
+    country = partner.country_id.code or ""
+    base = "pt" if lang.startswith("pt") or (not lang.startswith("es") and country == "BR") else ""
+    if base:
+        return ["pt_BR"]
+    return [f"es_{country}", lang, "es"]
+
+
+def _active_lang(env, template_language, partner):
+    """An installed language in which amounts and dates suit the text of a template and the
+    debtor's country: a Mexican writes 1,234.56 where es_419 has 1.234,56."""
+    installed = [code for code, _name in env["res.lang"].get_installed()]
+    base = template_language[:2]
+    own = f"{base}_{partner.country_id.code}"
+    wanted = [own, partner.lang, template_language, "es_419", "pt_BR"]
+    same = [code for code in [*wanted, *installed] if code in installed and code[:2] == base]
+    return same[0] if same else partner.lang or env.lang or "en_US"
