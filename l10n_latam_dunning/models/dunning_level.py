@@ -16,7 +16,7 @@ class DunningLevel(models.Model):
     objective = fields.Selection(
         [
             ("courtesy", "Courtesy, before the due date"),
-            ("due", "Due today"),
+            ("due", "On the due date"),
             ("overdue", "Overdue"),
             ("last_notice", "Last notice"),
         ],

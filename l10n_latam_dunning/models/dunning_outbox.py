@@ -120,7 +120,7 @@ class DunningOutbox(models.AbstractModel):
     @api.model
     def _decide_again(self, messages, at):
         """The gate's second answer for locked messages; returns those that may leave."""
-        candidates = self._fresh_candidates(messages)
+        candidates = self._fresh_candidates(messages, at)
         verdicts = self.env["dunning.gate"]._decide(candidates, at, ignore=messages)
         permits = messages.browse()
         for message, candidate, verdict in zip(messages, candidates, verdicts, strict=True):
@@ -139,7 +139,7 @@ class DunningOutbox(models.AbstractModel):
         return permits
 
     @api.model
-    def _fresh_candidates(self, messages):
+    def _fresh_candidates(self, messages, at):
         plan = self.env["dunning.plan"]
         reach = self.env["dunning.gate"]._reach(messages.partner_id)
         lines = self.env["account.move.line"]
@@ -158,7 +158,7 @@ class DunningOutbox(models.AbstractModel):
         for message in messages:
             key = (message.company_id, message.partner_id, message.currency_id)
             mine = self._listed(message, owed.get(key, lines.browse()))
-            candidates.append(plan._refresh_candidate(message, mine, resting, reach))
+            candidates.append(plan._refresh_candidate(message, mine, resting, reach, at))
         return candidates
 
     @api.model

@@ -63,8 +63,9 @@ class DunningPlan(models.AbstractModel):
         return pairs
 
     @api.model
-    def _refresh_candidate(self, message, lines, resting, reach):
-        """A message's candidate with today's facts: what is still open of its instalments."""
+    def _refresh_candidate(self, message, lines, resting, reach, at):
+        """A message's candidate with today's facts: what is still open of its instalments, and
+        whether its level is still the one they have reached."""
         keys = {(line.move_id.id, line.date_due): line for line in message.line_ids}
         still, problems = self._sort_lines(lines, resting)
         candidate = Candidate(
@@ -79,8 +80,23 @@ class DunningPlan(models.AbstractModel):
         triggers = [line for line in still if (line.move_id.id, line.date_maturity) in keys]
         if not any(keys[line.move_id.id, line.date_maturity].level_id for line in triggers):
             candidate.problems += problems or [Impediment("paid")]
+        elif not message.user_id and self._level_passed(message, triggers, keys, at):
+            candidate.problems.append(Impediment("level_passed"))
         self._complete(candidate, reach)
         return candidate
+
+    @api.model
+    def _level_passed(self, message, lines, keys, at):
+        """Whether a message waited so long that every instalment has left its level: a courtesy
+        before the due date must not arrive after it."""
+        today = self.env["dunning.gate"]._local_day(message.partner_id, at)
+        rungs = message.policy_id.level_ids._rungs()
+        for line in lines:
+            level = keys[line.move_id.id, line.date_maturity].level_id
+            rung = reached(rungs, line.date_maturity, today)
+            if level and rung and rung.key == level.id:
+                return False
+        return True
 
     # === CANDIDATES ===
 

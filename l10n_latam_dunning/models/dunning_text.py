@@ -55,8 +55,8 @@ class DunningText(models.AbstractModel):
 
 def _identity(company):
     """Name, tax number and address of the creditor in one line."""
-    address = " ".join(company.partner_id._display_address(without_company=True).split())
-    return ", ".join(filter(None, [company.name, company.vat, address]))
+    parts = [company.name, company.vat, company.street, company.street2, company.city]
+    return ", ".join(filter(None, [*parts, company.state_id.name]))
 
 
 def _template_languages(partner, company):

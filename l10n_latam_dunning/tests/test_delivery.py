@@ -42,6 +42,15 @@ class TestDelivery(DunningCommon):
         self.assertEqual(self.message.amount_total, 60.0)
         self.assertIn("60", self.message.body)
 
+    def test_a_courtesy_that_waited_past_the_due_date_is_not_sent(self):
+        debtor = self.create_debtor(name="Late", phone="+51 987 654 322")
+        self.create_invoice(debtor, days=1)
+        message = self.propose()
+        self.assertEqual(message.level_id.days, -7)
+        self.clock.move_to(WEDNESDAY + timedelta(days=2))
+        self.deliver()
+        self.assertEqual((message.state, message.reason_codes), ("cancelled", "level_passed"))
+
     def test_a_withdrawal_before_the_wire_wins(self):
         self.grant(self.debtor, event="withdrawn", effective_at=WEDNESDAY)
         self.assertEqual(self.message.state, "cancelled")

@@ -150,8 +150,9 @@ def holiday_names(
     A subdivision that the calendar does not know has the national days. Raises
     :class:`CalendarMissing` for a country, category or year that is not covered.
     """
-    calendar = getattr(holidays, country, None)
-    if not (isinstance(calendar, type) and issubclass(calendar, holidays.HolidayBase)):
+    # The package has a calendar under each country's code, beside names of other kinds.
+    calendar = getattr(holidays, country, None) if len(country) == 2 else None
+    if calendar is None:
         raise CalendarMissing(country, year)
     try:
         days = calendar(

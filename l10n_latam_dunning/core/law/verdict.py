@@ -180,6 +180,7 @@ SENTENCES: dict[str, str] = {
     "not_open": _("The invoice is not open."),
     "not_due": _("The level %(level)s is due in %(days)s day(s)."),
     "already_reminded": _("The invoice was already reminded at the level %(level)s."),
+    "level_passed": _("The invoice has reached another level since this was planned."),
     "credit_covers": _("The debtor's open credit of %(credit)s covers what is due."),
     "below_minimum": _("What is due is below the policy's minimum of %(minimum)s."),
     "unknown": _("Another rule stands against it (%(code)s)."),

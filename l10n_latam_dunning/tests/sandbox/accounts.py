@@ -57,14 +57,6 @@ class Media:
         }
 
 
-@dataclass
-class Inbound:
-    """A message from a person, as kept for the phone page and the 24-hour window."""
-
-    wamid: str
-    at: float
-
-
 def is_loopback(url: str) -> bool:
     """Tell whether an address is on this machine."""
     host = urlsplit(url).hostname or ""

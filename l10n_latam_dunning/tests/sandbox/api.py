@@ -165,8 +165,6 @@ class Api:
         }
         self._sandbox.accepted.append(row)
         self._sandbox.by_wamid[wamid] = row
-        if opaque:
-            self._sandbox.opaque_counts[opaque] += 1
         bubble = {"wamid": wamid, "direction": "out", "at": row["at"], "status": "accepted"}
         key = (account.phone_number_id, wa_id or user_id)
         self._sandbox.chats.add(*key, number, {**bubble, **shown, "name": _name_in(payload)})

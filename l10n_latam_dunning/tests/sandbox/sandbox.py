@@ -71,7 +71,6 @@ class Sandbox:
         self.files: dict[str, Media] = {}
         self.last_inbound: dict[tuple[str, str], float] = {}
         self.sent_times: dict[str, collections.deque[float]] = {}
-        self.opaque_counts: collections.Counter[str] = collections.Counter()
         self.serial = itertools.count(1)
         self.lock = threading.RLock()
         self.stopping = threading.Event()
@@ -171,7 +170,8 @@ class Sandbox:
     def duplicates(self) -> int:
         """How many messages were accepted beyond the first of their biz_opaque_callback_data."""
         with self.lock:
-            return sum(count - 1 for count in self.opaque_counts.values())
+            opaques = [row["opaque"] for row in self.accepted if row["opaque"]]
+        return len(opaques) - len(set(opaques))
 
     @property
     def internal_errors(self) -> list[str]:
