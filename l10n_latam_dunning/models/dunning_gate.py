@@ -4,7 +4,8 @@ from datetime import timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from odoo import api, fields, models
+from odoo import api, models
+from odoo.tools import SQL
 
 from ..core import phones
 from ..core.law.gate import ConsentFact, Contact, Facts, Hold, Impediment, Proposal, decide
@@ -287,7 +288,22 @@ class DunningGate(models.AbstractModel):
 
     @api.model
     def _link(self, reached):
-        """Remember which partners a number belongs to."""
-        for partner, (point, _problem) in reached.items():
-            if point and partner not in point.partner_ids:
-                point.sudo().partner_ids = [fields.Command.link(partner.id)]
+        """Remember which partners a number belongs to, in one statement."""
+        pairs = [
+            SQL("(%s, %s)", point.id, partner.id)
+            for partner, (point, _problem) in reached.items()
+            if point and partner not in point.partner_ids
+        ]
+        if pairs:
+            self.env.cr.execute(
+                SQL(
+                    """
+                    INSERT INTO dunning_contact_point_res_partner_rel
+                                (dunning_contact_point_id, res_partner_id)
+                         VALUES %s
+                    ON CONFLICT DO NOTHING
+                    """,
+                    SQL(", ").join(pairs),
+                )
+            )
+            self.env["dunning.contact.point"].invalidate_model(["partner_ids"])

@@ -1,6 +1,5 @@
 import logging
 import random
-import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import timedelta
 
@@ -212,21 +211,18 @@ class DunningOutbox(models.AbstractModel):
     def _send(self, messages):
         """Yield (message, result) as answers come in. The threads hold plain data only."""
         jobs = [(message, self._payload(message)) for message in messages]
-        accounts = {account: account._credentials() for account in messages.account_id}
-        local = threading.local()
-
-        def deliver(credentials, payload):
-            if not hasattr(local, "session"):
-                local.session = requests.Session()
-            return Client(credentials, local.session).send_message(payload)
-
-        with ThreadPoolExecutor(max_workers=THREADS) as pool:
-            futures = {
-                pool.submit(deliver, accounts[message.account_id], payload): message
-                for message, payload in jobs
-            }
-            for future in as_completed(futures):
-                yield futures[future], future.result()
+        clients = {account: Client(account._credentials()) for account in messages.account_id}
+        try:
+            with ThreadPoolExecutor(max_workers=THREADS) as pool:
+                futures = {
+                    pool.submit(clients[message.account_id].send_message, payload): message
+                    for message, payload in jobs
+                }
+                for future in as_completed(futures):
+                    yield futures[future], future.result()
+        finally:
+            for client in clients.values():
+                client.close()
 
     @api.model
     def _payload(self, message):

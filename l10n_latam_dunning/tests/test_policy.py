@@ -27,8 +27,7 @@ class TestPolicy(DunningCommon):
             self.policy.caps = "twice"
 
     def test_debtors_of_other_countries_follow_the_policy_without_a_country(self):
-        argentina = self.env.ref("base.ar")
-        debtor = self.create_debtor(country=argentina, phone="+54 9 11 2345-6789")
+        debtor = self.create_debtor(country=self.env.ref("base.uy"), phone="+598 94 231 234")
         self.create_invoice(debtor, days=-8)
         message = self.propose()
         self.assertFalse(message.policy_id.country_id)

@@ -10,7 +10,7 @@ from typing import Literal
 from .calendar import CalendarMissing, ZoneUnknown, from_stamp, local_text, to_stamp
 from .jurisdiction import Cap, Citation, ConsentKind, LawBook, Terms, Window
 from .quota import Contact, ContactOutcome, Purpose
-from .rules import Rules, Timeline, timeline
+from .rules import Rules, Situation, Timeline, timeline
 from .verdict import Check, CheckOutcome, Layer, Verdict, overall
 
 __all__ = [
@@ -137,14 +137,16 @@ class _Question:
         try:
             self.line = timeline(
                 facts.law,
-                facts.country,
-                facts.state,
-                self.zones,
-                proposal.channel,
-                proposal.debtor_kind,
-                layers,
-                facts.company_windows,
-                facts.company_caps,
+                Situation(
+                    facts.country,
+                    facts.state,
+                    self.zones,
+                    proposal.channel,
+                    proposal.debtor_kind,
+                    layers,
+                    facts.company_windows,
+                    facts.company_caps,
+                ),
             )
             self.rules = self.line.rules(self.now)
         except ZoneUnknown as error:
@@ -233,7 +235,8 @@ class _Question:
         """Registers of those who want no contact."""
         for register in self.facts.suppressed:
             citation = self._named(self.rules.law.registries if self.rules else (), register)
-            self._add("suppressed", "refuse", citation, {"register": register})
+            figures = {"register": register, "variant": "register"}
+            self._add("suppressed", "refuse", citation, figures)
 
     def check_holds(self) -> None:
         """A hold with an end waits for it, one without refuses."""

@@ -255,4 +255,3 @@ class Counter:
             counted = [c for c in counted if c.outcome != "failed"]
         counted.sort(key=_BY_STAMP)
         return counted
-

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from .calendar import (
     DAY,
@@ -40,11 +40,15 @@ from .quota import QUOTAS, Counter, Quota
 from .verdict import Check, CheckOutcome, Layer
 
 _FAR = 1 << 62
-_NO_RULE = Citation("company", "No rule of the pack names this channel; an agreement is asked for")
+_NO_LAW = ConsentRule(frozenset(), "none", Citation("law"))
+_NO_RULE = ConsentRule(
+    frozenset(),
+    "opt_in",
+    Citation("company", "No rule of the pack names this channel; an agreement is asked for"),
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """All that decides which rules bind, but for the day."""
 
     country: str
@@ -147,8 +151,9 @@ class Rules:
         windows = [w for w in law.windows if binds(w.channels, channel)]
         caps = [c for c in law.caps if binds(c.channels, channel)]
         if not bound:
-            windows = [replace(w, citation=_unbound(w.citation, situation)) for w in windows]
-            caps = [replace(c, citation=_unbound(c.citation, situation)) for c in caps]
+            # What is no law for this kind of debtor is kept as the company's own rule.
+            windows = [replace(w, citation=replace(w.citation, layer="company")) for w in windows]
+            caps = [replace(c, citation=replace(c.citation, layer="company")) for c in caps]
         windows += [w for w in situation.company_windows if binds(w.channels, channel)]
         caps += [c for c in situation.company_caps if binds(c.channels, channel)]
         self.hours = _hours(law, situation, [w for w in windows if w.citation.layer in layers])
@@ -196,13 +201,6 @@ class Rules:
         elif len(self.passed_hours) > len(self.hours):
             checks.append(self.passed_hours[-1])
         return tuple(checks)
-
-
-def _unbound(citation: Citation, situation: Situation) -> Citation:
-    """A rule of law that does not bind this kind of debtor is kept as the company's own."""
-    if citation.layer == "company":
-        return citation
-    return replace(citation, layer="company")
 
 
 def _hours(law: Jurisdiction, situation: Situation, windows: list[Window]) -> tuple[Hours, ...]:
@@ -256,7 +254,7 @@ def _counters(caps: list[Cap], channel: str, zones: tuple[str, ...]) -> tuple[Co
 def _consent(rules: list[ConsentRule], *, company: bool) -> ConsentRule:
     """The strictest agreement asked for; of equals, that of the law."""
     if not rules:
-        return ConsentRule(frozenset(), "opt_in" if company else "none", _NO_RULE)
+        return _NO_RULE if company else _NO_LAW
     return max(
         rules, key=lambda rule: (CONSENT_KINDS.index(rule.kind), rule.citation.layer == "law")
     )
@@ -274,7 +272,6 @@ class Timeline:
             zone_info(zone)
         if not situation.zones:
             raise ZoneUnknown("-")
-        self.situation = situation
         self.segments: list[tuple[int, int, Rules | None]] = []
         firsts = sorted(_turning_days(law, situation))
         starts = [day_start(situation.zones[0], day.toordinal()) for day in firsts]
@@ -332,20 +329,9 @@ def _turning_days(law: LawBook, situation: Situation) -> set[date]:
     return days
 
 
-def timeline(
-    law: LawBook,
-    country: str,
-    state: str,
-    zones: tuple[str, ...],
-    channel: str,
-    debtor_kind: str,
-    layers: tuple[Layer, ...],
-    company_windows: tuple[Window, ...],
-    company_caps: tuple[Cap, ...],
-) -> Timeline:
+def timeline(law: LawBook, situation: Situation) -> Timeline:
     """The timeline of a situation, remembered in the book. Raises :class:`ZoneUnknown`."""
-    key = (country, state, zones, channel, debtor_kind, layers, company_windows, company_caps)
-    found: Timeline | None = law.cache.get(key)
+    found: Timeline | None = law.cache.get(situation)
     if found is None:
-        found = law.cache[key] = Timeline(law, Situation(*key))
+        found = law.cache[situation] = Timeline(law, situation)
     return found

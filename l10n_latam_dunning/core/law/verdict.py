@@ -147,7 +147,10 @@ SENTENCES: dict[str, str] = {
         " authorisation of this channel is needed here."
     ),
     "consent_withdrawn": _("The debtor withdrew the consent for %(channel)s on %(date)s."),
-    "suppressed": _("The debtor's contact is on a do-not-contact list (%(register)s)."),
+    "suppressed": _("The debtor's number or address is on a do-not-contact list."),
+    "suppressed.register": _(
+        "The debtor's number or address is on a do-not-contact list (%(register)s)."
+    ),
     "contact_invalid": _("There is no valid number or address for this channel."),
     "contact_invalid.why": _("There is no valid number or address for this channel: %(why)s."),
     "contact_unverified": _(

@@ -1,0 +1,181 @@
+"""Message bodies have exactly the shape of the Cloud API."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.whatsapp.payload import HeaderDocument, clean_value, template_message, text_message
+
+
+def test_template_message_with_all_its_parts() -> None:
+    payload = template_message(
+        "+51987654321",
+        "invoice_due_reminder",
+        "es_PE",
+        {"customer_name": "Rosa  Quispe", "invoice_ref": "F001-123", "amount": "S/\xa01,250.00"},
+        "dun:42:7f3c",
+        header_document=HeaderDocument("1001001001", "F001-123.pdf"),
+        url_suffix="my/invoices/123?access_token=abc",
+        quick_replies=["DUN_PAID:42"],
+    )
+    assert payload == {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        "to": "+51987654321",
+        "type": "template",
+        "biz_opaque_callback_data": "dun:42:7f3c",
+        "template": {
+            "name": "invoice_due_reminder",
+            "language": {"code": "es_PE"},
+            "components": [
+                {
+                    "type": "header",
+                    "parameters": [
+                        {
+                            "type": "document",
+                            "document": {"id": "1001001001", "filename": "F001-123.pdf"},
+                        }
+                    ],
+                },
+                {
+                    "type": "body",
+                    "parameters": [
+                        {
+                            "type": "text",
+                            "parameter_name": "customer_name",
+                            "text": "Rosa Quispe",
+                        },
+                        {"type": "text", "parameter_name": "invoice_ref", "text": "F001-123"},
+                        {"type": "text", "parameter_name": "amount", "text": "S/ 1,250.00"},
+                    ],
+                },
+                {
+                    "type": "button",
+                    "sub_type": "url",
+                    "index": "0",
+                    "parameters": [{"type": "text", "text": "my/invoices/123?access_token=abc"}],
+                },
+                {
+                    "type": "button",
+                    "sub_type": "quick_reply",
+                    "index": "1",
+                    "parameters": [{"type": "payload", "payload": "DUN_PAID:42"}],
+                },
+            ],
+        },
+    }
+
+
+def test_template_without_variables_has_no_components() -> None:
+    payload = template_message("+51987654321", "hello", "es", {}, "")
+    assert payload["template"] == {"name": "hello", "language": {"code": "es"}}
+    assert "biz_opaque_callback_data" not in payload
+
+
+def test_positional_values_stand_in_the_order_of_their_numbers() -> None:
+    values = {str(number): f"v{number}" for number in (2, 10, 1, 3, 4, 5, 6, 7, 8, 9)}
+    payload = template_message("+51987654321", "hello", "es", values, "x")
+    parameters = payload["template"]["components"][0]["parameters"]
+    assert [row["text"] for row in parameters] == [f"v{number}" for number in range(1, 11)]
+    assert not any("parameter_name" in row for row in parameters)
+
+
+def test_quick_replies_without_a_link_begin_at_the_first_button() -> None:
+    payload = template_message(
+        "+51987654321", "hello", "es", {}, "x", quick_replies=["PAID:1", "STOP:1"]
+    )
+    assert [row["index"] for row in payload["template"]["components"]] == ["0", "1"]
+
+
+def test_quick_replies_may_stand_before_the_link() -> None:
+    payload = template_message(
+        *("+51987654321", "hello", "es", {}, "x"),
+        url_suffix="a",
+        url_index=1,
+        quick_replies=["PAID:1"],
+        quick_reply_index=0,
+    )
+    rows = [(row["sub_type"], row["index"]) for row in payload["template"]["components"]]
+    assert rows == [("url", "1"), ("quick_reply", "0")]
+
+
+def test_user_id_goes_to_recipient_and_is_left_as_it_is() -> None:
+    payload = text_message("PE.1234567890aB", "Hola")
+    assert payload["recipient"] == "PE.1234567890aB"
+    assert "to" not in payload
+
+
+def test_text_message_has_no_link_preview() -> None:
+    assert text_message("+51987654321", " Gracias ", "dun:1", "wamid.A") == {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        "to": "+51987654321",
+        "type": "text",
+        "biz_opaque_callback_data": "dun:1",
+        "context": {"message_id": "wamid.A"},
+        "text": {"preview_url": False, "body": "Gracias"},
+    }
+
+
+@pytest.mark.parametrize(
+    "to", ["51987654321", "+51 987 654 321", "", "+", "+0123456789", "+519", "pe.1", "+51x87654321"]
+)
+def test_recipient_without_a_plain_full_number_is_refused(to: str) -> None:
+    with pytest.raises(ValueError) as refusal:
+        text_message(to, "Hola")
+    assert to == "" or to == "+" or to not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"opaque": "x" * 257},
+        {"url_suffix": ""},
+        {"url_suffix": "a b"},
+        {"quick_replies": [""]},
+        {"quick_replies": ["x" * 513]},
+    ],
+)
+def test_values_beyond_the_limits_are_refused(values: dict) -> None:
+    arguments = {"to": "+51987654321", "name": "hello", "language": "es", "body": {}, "opaque": "x"}
+    with pytest.raises(ValueError):
+        template_message(**{**arguments, **values})
+
+
+@pytest.mark.parametrize("text", ["", "  \n ", "x" * 4097])
+def test_text_must_have_a_sensible_length(text: str) -> None:
+    with pytest.raises(ValueError):
+        text_message("+51987654321", text)
+
+
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        ("Rosa\nQuispe", "Rosa Quispe"),
+        ("a\tb", "a b"),
+        ("a     b", "a b"),
+        ("  Comercial\r\n\r\nExemplo  ", "Comercial Exemplo"),
+        ("a\u2028b\u2029c\x0bd\x85e", "a b c d e"),
+        ("a\x00b\x07c", "abc"),
+        ("", "-"),
+        (" \n\t ", "-"),
+        ("ñandú 🙂", "ñandú 🙂"),
+    ],
+)
+def test_value_is_cleaned(raw: str, clean: str) -> None:
+    assert clean_value(raw) == clean
+
+
+def test_value_is_shortened_to_its_limit() -> None:
+    assert clean_value("Comercial Exemplo Ltda", 12) == "Comercial E…"
+    assert clean_value("Comercial   Exemplo", 11) == "Comercial…"
+
+
+@given(st.text(st.characters(codec=None)), st.integers(1, 60))
+def test_cleaned_value_always_keeps_the_rules(text: str, limit: int) -> None:
+    value = clean_value(text, limit)
+    assert value.strip() and len(value) <= limit
+    assert "\n" not in value and "\t" not in value and "  " not in value
+    json.dumps(value, ensure_ascii=False).encode()
