@@ -1,8 +1,9 @@
 import threading
 from contextlib import contextmanager
+from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api, fields
-from odoo.modules.registry import Registry
+from odoo.modules.registry import DummyRLock, Registry
 from odoo.tests import BaseCase, get_db_name, tagged
 
 WORKERS = 4
@@ -15,6 +16,8 @@ class TestConcurrency(BaseCase):
 
     def setUp(self):
         super().setUp()
+        # Odoo's own test runner holds this lock; other threads would wait for its end
+        self.startPatcher(patch.object(Registry, "_lock", DummyRLock()))
         self.registry = Registry(get_db_name())
         with self.environment() as env:
             company = env["res.company"].search([], limit=1)

@@ -1,0 +1,1 @@
+"""Measurements: a module each, with `main(arguments)`; the first line says what it measures."""

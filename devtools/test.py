@@ -1,0 +1,215 @@
+"""`./dev test`: the pure tests, the addon under pytest-odoo with tours, then Odoo's own runner."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import browser, databases, lifecycle, odoo, paths, setup, state, venv
+from .console import Problem, say, seconds, step, tail
+from .process import tied
+
+RUN = f"{databases.TEST}_run"  # Odoo's own runner works on a copy
+NEEDS_BROWSER = re.compile(r"start_tour|browser_js")
+QUICK = "--quick"
+RESULT = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests when loading")
+
+
+@dataclass
+class Count:
+    """What one runner counted."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: list[str] = field(default_factory=list)
+
+    @property
+    def ran(self) -> int:
+        """Tests that were begun or skipped."""
+        return self.passed + self.failed + len(self.skipped)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the arguments ask for."""
+
+    core: tuple[str, ...]
+    addon: tuple[str, ...]
+    options: tuple[str, ...]
+    everything: bool
+    quick: bool
+
+
+def choose(arguments: Iterable[str]) -> Choice:
+    """Sort pytest's arguments into files of the core, files of the addon, and options."""
+    core: list[str] = []
+    addon: list[str] = []
+    options: list[str] = []
+    given = [word for word in arguments if word != QUICK]
+    for word in given:
+        path = Path(word.split("::")[0])
+        path = path if path.is_absolute() else _existing(path)
+        if word.startswith("-") or not path.exists():
+            if word.endswith(".py") or ".py::" in word:
+                raise Problem(f"There is no test file {word}.", "check its name")
+            options.append(word)
+            continue
+        chosen = str(path.resolve()) + word[len(word.split("::")[0]) :]
+        inside = paths.CORE_TESTS in (path.resolve(), *path.resolve().parents)
+        (core if inside else addon).append(chosen)
+    everything = not core and not addon
+    if everything:
+        core = [str(paths.CORE_TESTS)]
+        addon = [str(path.parent) for path in sorted(paths.REPO.glob("*/__manifest__.py"))]
+    return Choice(tuple(core), tuple(addon), tuple(options), everything, QUICK in list(arguments))
+
+
+def _existing(path: Path) -> Path:
+    """A relative path as seen from here, or else from the repository's top."""
+    return path if path.exists() else paths.REPO / path
+
+
+def _pytest(words: Sequence[str], name: str, env: dict[str, str]) -> Count:
+    """Run pytest in sight of the person and count from the report that it writes."""
+    report = paths.log_file(name).with_suffix(".xml")
+    report.unlink(missing_ok=True)
+    say(f"\n── {name} " + "─" * (76 - len(name)))
+    done = subprocess.run(
+        tied([paths.PYTHON, "-m", "pytest", "-rs", f"--junitxml={report}", *words]),
+        cwd=paths.REPO,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    if done.returncode not in (0, 1, 5) or not report.exists():
+        raise Problem(
+            f"pytest ended before it could count (exit code {done.returncode}).",
+            "read its lines above",
+        )
+    return count_report(report)
+
+
+def count_report(report: Path) -> Count:
+    """Count a JUnit report; a test that failed and whose teardown failed counts once."""
+    count = Count()
+    failed: set[str] = set()
+    seen: set[str] = set()
+    for case in ElementTree.parse(report).iter("testcase"):
+        name = f"{case.get('classname')}.{case.get('name')}"
+        seen.add(name)
+        if case.find("failure") is not None or case.find("error") is not None:
+            failed.add(name)
+        skipped = case.find("skipped")
+        if skipped is not None:
+            count.skipped.append(f"{name}: {skipped.get('message')}")
+    count.failed = len(failed)
+    count.passed = len(seen) - len(failed) - len(count.skipped)
+    return count
+
+
+def _core(choice: Choice) -> Count:
+    env = venv.environment()
+    env["PYTHONPATH"] = f"{paths.ADDON}:{paths.ADDON / 'tests'}:{paths.REPO}"
+    return _pytest(["-p", "no:odoo", *choice.core, *choice.options], "tests_core", env)
+
+
+def _addon(choice: Choice) -> Count:
+    port = odoo.free_port()
+    shots = paths.LOG / "screenshots"
+    conf = odoo.write_conf("test", http_port=port, screenshots=shots)
+    words = [f"--odoo-config={conf}", f"--odoo-database={databases.TEST}", "--odoo-http"]
+    count = _pytest([*words, *choice.addon, *choice.options], paths.ADDON_NAME, odoo.environment())
+    for reason in count.skipped:
+        say(f"✗ skipped, which proves nothing: {reason}", error=True)
+    return count
+
+
+def _odoo_runner() -> Count:
+    """Upgrade a copy and run the tests as Odoo does; an ERROR in the log is a failure."""
+    log = paths.log_file("odoo-tests")
+    log.unlink(missing_ok=True)
+    say("\n── odoo -u, with its own test runner " + "─" * 40)
+    conf = odoo.write_conf("odoo-tests", http_port=odoo.free_port(), gevent_port=odoo.free_port())
+    tags = ",".join(f"/{path.parent.name}" for path in paths.REPO.glob("*/__manifest__.py"))
+    databases.copy(databases.TEST, RUN)
+
+    def reached() -> str:
+        text = log.read_text(encoding="utf-8", errors="replace")
+        return f"{len(re.findall(r': Starting .*test_', text))} tests"
+
+    with step("upgrade and test", reached) as current, log.open("wb") as out:
+        words = ["-d", RUN, "-u", paths.ADDON_NAME, "--test-tags", tags, "--stop-after-init"]
+        done = subprocess.run(
+            tied(odoo.command("server", *words, conf=conf)),
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env=odoo.environment(),
+            cwd=paths.REPO,
+            check=False,
+        )
+        current.note = reached()
+    databases.drop(RUN)
+    return _judge(log, done.returncode)
+
+
+def _judge(log: Path, exit_code: int) -> Count:
+    """What Odoo's runner counted; anything short of a clean log counts as failed."""
+    text = log.read_text(encoding="utf-8", errors="replace")
+    found = RESULT.findall(text)
+    if not found:
+        raise Problem("Odoo ended before its tests were counted.", "read the log", log)
+    failures, errors, ran = map(int, found[-1])
+    count = Count(passed=ran - failures - errors, failed=failures + errors)
+    logged = odoo.errors_in(log)
+    for line in logged[:20]:
+        say(f"  │ {line}", error=True)
+    if (logged or exit_code) and not count.failed:
+        say("✗ the tests pass, but Odoo logged an error or ended badly", error=True)
+        for line in [] if logged else tail(log, 10):
+            say(f"  │ {line}", error=True)
+        count.failed += 1
+    say(f"  {count.passed} passed, {count.failed} failed; log: {paths.shown(log)}")
+    return count
+
+
+def _wants_browser(chosen: Sequence[str]) -> bool:
+    files: list[Path] = []
+    for word in chosen:
+        path = Path(word.split("::")[0])
+        files += path.rglob("test_*.py") if path.is_dir() else [path]
+    return any(NEEDS_BROWSER.search(path.read_text(encoding="utf-8")) for path in files)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run what was asked for; the last line is the sum of what the runners counted."""
+    began = time.monotonic()
+    choice = choose(arguments)
+    if choice.addon and _wants_browser(choice.addon):
+        browser.ensure()
+    setup.tools()
+    counts: list[Count] = []
+    if choice.core and (not choice.everything or paths.CORE_TESTS.is_dir()):
+        counts.append(_core(choice))
+    if choice.addon and not any(count.failed for count in counts):
+        with state.lock("test", "testing"), setup.ground(databases.TEST):
+            count = _addon(choice)
+            count.failed += len(count.skipped)
+            counts.append(count)
+            whole = choice.everything and not choice.options and not choice.quick
+            if whole and not count.failed:
+                counts.append(_odoo_runner())
+                counts.append(Count(*lifecycle.check()))
+            elif choice.everything:
+                say("  · Odoo's own runner and the lifecycle were left out")
+    passed, failed = sum(c.passed for c in counts), sum(c.failed for c in counts)
+    if not sum(count.ran for count in counts):
+        raise Problem("No test was chosen.", "check the names given to ./dev test")
+    say(f"\nAll in {seconds(time.monotonic() - began)}:")
+    say(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
