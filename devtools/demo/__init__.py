@@ -81,22 +81,35 @@ def ensure_template() -> None:
     """Have the template with companies, users and debtors, as the files are now."""
 
     def make(part: str) -> None:
+        words = ["devtools.demo.template", part, "--conf", paths.CONF]
         with step(f"database {databases.DEMO_TEMPLATE}: five companies"):
-            paths.log_file("demo-template").unlink(missing_ok=True)
-            console.run(
-                [paths.PYTHON, "-m", "devtools.demo.template", part, "--conf", paths.CONF],
-                log="demo-template",
-                failure="The demo's companies could not be made",
-                next_step="correct what the lines above say, then run this again",
-                env=odoo.environment(),
-                cwd=paths.REPO,
-            )
+            run_inside(words, "demo-template", "The demo's companies could not be made")
         odoo.refuse_errors(paths.log_file("demo-template"), "Odoo logged an error")
 
     folder = Path(__file__).parent
     extra = state.digest([(folder / name).read_bytes() for name in TEMPLATE_FILES])
     with state.lock("build", "preparing databases"):
         databases.ensure_demo_template(make, extra)
+
+
+def run_inside(words: Sequence[str | Path], log: str, failure: str) -> None:
+    """Run a module of ours in the venv; what went wrong is the last line that it left."""
+    target = paths.log_file(log)
+    target.unlink(missing_ok=True)
+    try:
+        console.run(
+            [paths.PYTHON, "-m", *words],
+            log=log,
+            failure=failure,
+            env=odoo.environment(),
+            cwd=paths.REPO,
+        )
+    except Problem as problem:
+        last = [line.strip() for line in console.tail(target, 5) if line.strip()][-1:]
+        raise Problem(
+            ": ".join([failure, *last]).rstrip(".") + ".",
+            f"read {paths.shown(target)}, correct it, then run this again",
+        ) from problem
 
 
 def fresh_database() -> None:

@@ -21,6 +21,7 @@ from ..console import Problem, say, seconds, show_problem, step
 from . import ledger, replies, report
 from .clock import UTC, parse_at, real_seconds, running
 from .stage import PLAN, Errors, Stage, connect, make_trouble
+from .stage import problem as problem_of
 
 PAST_OPENING = timedelta(seconds=30)
 
@@ -67,7 +68,7 @@ def _perform(stage: Stage, at: datetime, may_skip: bool, since: float) -> dict[s
         companies = report.read(env, at)
         uncertain = report.settled_by_receipt(env)
     answers = replies.answer(stage)
-    stage.errors.refuse()
+    stage.refuse_loose_ends()
     sandbox = {"accepted": len(stage.sandbox.accepted), "duplicates": stage.sandbox.duplicates}
     data["companies"] = [company.to_json() for company in companies]
     data["sandbox"] = sandbox
@@ -155,11 +156,7 @@ def _tell_summary(
 def _refuse_bad_end(stage_data: dict[str, Any]) -> None:
     twice = stage_data["sandbox"]["duplicates"]
     if twice:
-        raise Problem(
-            f"{twice} messages were accepted twice by the sandbox.",
-            "read the log",
-            paths.log_file("demo"),
-        )
+        raise problem_of(f"{twice} messages were accepted twice by the sandbox.")
 
 
 def main() -> int:
@@ -189,6 +186,11 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        logging.getLogger(__name__).exception("the demo stopped")
+        log = paths.shown(paths.log_file("demo"))
+        show_problem(Problem(f"The demo stopped: {type(error).__name__}: {error}", f"read {log}"))
+        return 1
     return 0
 
 

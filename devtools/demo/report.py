@@ -301,14 +301,22 @@ def settled_by_receipt(env: Any) -> list[str]:
 
 def chatter(move: Any, zone: Any) -> list[str]:
     """An invoice's chatter as text, oldest first, in the debtor's time."""
-    from odoo.tools import html2plaintext
-
     lines = []
     for message in move.message_ids.sorted(lambda note: (note.date, note.id)):
-        text = html2plaintext(message.body or "").strip() or message.subtype_id.description or ""
-        if not text:
-            continue
-        lines.append(f"  {_there(message.date, zone):%Y-%m-%d %H:%M}  {message.author_id.name}")
-        for paragraph in filter(None, (line.strip() for line in text.splitlines())):
+        paragraphs = paragraphs_of(message.body or "")
+        if paragraphs:
+            lines.append(f"  {_there(message.date, zone):%Y-%m-%d %H:%M}  {message.author_id.name}")
+        for paragraph in paragraphs:
             lines += textwrap.wrap(paragraph, 100, initial_indent="    ", subsequent_indent="    ")
     return lines
+
+
+def paragraphs_of(body: str) -> list[str]:
+    """The paragraphs of a note's HTML as plain lines."""
+    from lxml.html import fragment_fromstring
+
+    whole = fragment_fromstring(body, create_parent="div")
+    for line_break in whole.iter("br"):
+        line_break.tail = f"\n{line_break.tail or ''}"
+    parts = [part.text_content() for part in whole.iter("p", "li")] or [whole.text_content()]
+    return [line.strip() for part in parts for line in part.splitlines() if line.strip()]

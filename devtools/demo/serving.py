@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from .. import console, databases, odoo, paths, state
+from .. import databases, odoo, paths, state
 from ..console import step
 from ..serve import Part
-from . import SERVED, ensure_template, fresh_database
+from . import SERVED, ensure_template, fresh_database, run_inside
 
 USERS = ("admin", "accountant", "collector", "privacy")
 ELSEWHEN = "2026-11-23T10:00-05:00"
@@ -40,23 +40,14 @@ def prepare(port: int, phone_port: int, at: datetime | None, fresh: bool) -> lis
 def _settle(port: int, phone_port: int, at: datetime | None, seed: bool) -> dict[str, Any]:
     result = paths.RUN / "serve.json"
     result.unlink(missing_ok=True)
-    log = paths.log_file("demo")
-    log.unlink(missing_ok=True)
-    words: list[str | Path] = [paths.PYTHON, "-m", "devtools.demo.settle", databases.DEMO]
-    words += ["--conf", odoo.write_conf("demo", logfile=log)]
+    words: list[str | Path] = ["devtools.demo.settle", databases.DEMO]
+    words += ["--conf", odoo.write_conf("demo", logfile=paths.log_file("demo"))]
     words += ["--address", f"http://{odoo.LOCALHOST}:{port}", "--sandbox-port", str(phone_port)]
     words += ["--result", result]
     words += ["--at", at.isoformat()] if at else []
     words += ["--seed"] if seed else []
     with step("invoices, templates, webhooks" if seed else "templates, webhooks"):
-        console.run(
-            words,
-            log="serve-settle",
-            failure="The demo's database could not be made ready",
-            next_step="run ./dev serve --fresh to begin with a new one",
-            env=odoo.environment(),
-            cwd=paths.REPO,
-        )
+        run_inside(words, "serve-settle", "The demo's database could not be made ready")
     data: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
     result.unlink()
     return data

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import inside, paths
-from ..console import Problem, show_problem
+from ..console import Problem
 from . import ledger
 from .clock import UTC, naive, parse_at, running
 from .stage import DELIVER, EVENTS, PLAN, connect, prepare_account
@@ -84,7 +84,7 @@ def main() -> int:
         options.result.touch(mode=0o600)
         options.result.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
     except Problem as problem:
-        show_problem(problem)
+        sys.stderr.write(f"{problem.sentence}\n")
         return 1
     return 0
 

@@ -75,10 +75,27 @@ class Stage:
                     return
         raise problem("Events from the sandbox stay unprocessed.")
 
+    def refuse_loose_ends(self) -> None:
+        """A Problem when anything is left that no one can explain: an event that failed, a
+        message of which nobody knows, or other messages at WhatsApp than Odoo says."""
+        with self.env() as env:
+            Message = env["dunning.message"]
+            failed = env["dunning.event"].search([("state", "=", "failed")], limit=1)
+            loose = Message.search([("state", "in", ("sending", "uncertain"))], limit=1)
+            known = set(Message.search([("provider_ref", "!=", False)]).mapped("provider_ref"))
+            if failed:
+                raise problem(f"An event could not be processed: {failed.error}.")
+            if loose:
+                raise problem(f"Nobody knows what became of {loose.partner_id.name}'s message.")
+        if known != {row["wamid"] for row in self.sandbox.accepted}:
+            raise problem("The sandbox accepted other messages than Odoo has recorded.")
+        if self.sandbox.internal_errors:
+            raise problem(f"The sandbox has a fault: {self.sandbox.internal_errors[0]}.")
+
 
 def problem(sentence: str) -> Problem:
     """A Problem whose details stand in the demo's log."""
-    return Problem(sentence, "read the log", paths.log_file("demo"))
+    return Problem(sentence, f"read {paths.shown(paths.log_file('demo'))}")
 
 
 def connect(env: Any, sandbox: Any, base_url: str) -> None:

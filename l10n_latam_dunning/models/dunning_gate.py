@@ -37,6 +37,7 @@ class Candidate:
     template: Any = None
     point: Any = None
     problems: list[Impediment] = field(default_factory=list)
+    layers: tuple[str, ...] = ("law", "company")
 
     @property
     def account(self):
@@ -70,15 +71,16 @@ class DunningGate(models.AbstractModel):
         consents = self._consents(partners, points)
         history = self._history(points, at, ignore)
         holds = self._holds(partners, at)
-        suppressed = self._suppressed(points)
+        suppressed = self._suppressed(points, at)
         rules = {}
         verdicts = []
         for candidate in candidates:
-            policy = candidate.policy
-            if policy not in rules:
-                rules[policy] = self._company_rules(policy)
-            windows, caps = rules[policy]
-            country, state = self._place(candidate.partner)
+            partner = candidate.partner
+            place = (candidate.policy, partner.country_id, partner.state_id)
+            if place not in rules:
+                rules[place] = self._company_rules(candidate.policy, partner, at)
+            windows, caps = rules[place]
+            country, state = self._place(partner)
             problems = [*candidate.problems, *self._problems(candidate, at)]
             number = candidate.point.value if candidate.point else ""
             facts = Facts(
@@ -93,12 +95,12 @@ class DunningGate(models.AbstractModel):
                 impediments=tuple(problems),
                 company_windows=windows,
                 company_caps=caps,
-                suppressed=("phone.blacklist",) if number in suppressed else (),
+                suppressed=tuple(suppressed.get(number, ())),
             )
             proposal = Proposal(
                 candidate.channel, candidate.purpose, candidate.partner.dunning_debtor_kind
             )
-            verdicts.append(decide(proposal, facts, instant))
+            verdicts.append(decide(proposal, facts, instant, layers=candidate.layers))
         return verdicts
 
     # === FACTS ===
@@ -190,20 +192,26 @@ class DunningGate(models.AbstractModel):
         return holds
 
     @api.model
-    def _suppressed(self, points):
-        """Numbers on Odoo's own blacklist of phones."""
+    def _suppressed(self, points, at):
+        """{number: registers}: the loaded do-not-contact lists and Odoo's own blacklist."""
+        numbers = points.mapped("value")
+        registers = self.env["dunning.suppression.list"]._registers_of(numbers, at.date())
         blacklist = (
-            self.env["phone.blacklist"]
-            .sudo()
-            .search_fetch([("number", "in", points.mapped("value"))], ["number"])
+            self.env["phone.blacklist"].sudo().search_fetch([("number", "in", numbers)], ["number"])
         )
-        return set(blacklist.mapped("number"))
+        for number in blacklist.mapped("number"):
+            registers.setdefault(number, []).append("phone.blacklist")
+        return registers
 
     @api.model
-    def _company_rules(self, policy):
-        """A policy's own windows and caps, which only narrow the law."""
-        windows = (company_window(OpeningHours.parse(policy.hours)),) if policy.hours else ()
-        caps = (company_cap(Caps.parse(policy.caps)),) if policy.caps else ()
+    def _company_rules(self, policy, partner, at):
+        """Windows and caps of the policy and of the debtor's place, which only narrow the law."""
+        day = self._local_day(partner, at)
+        windows, caps = self.env["dunning.local.rule"]._for_place(partner, day)
+        if policy.hours:
+            windows += (company_window(OpeningHours.parse(policy.hours)),)
+        if policy.caps:
+            caps += (company_cap(Caps.parse(policy.caps)),)
         return windows, caps
 
     # === PROBLEMS ===

@@ -45,6 +45,7 @@ class DunningJurisdiction(models.Model):
 
     _name = "dunning.jurisdiction"
     _description = "Contact law of a country or state"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "country_id, state_id, date_from desc"
 
     name = fields.Char(required=True, translate=True)
@@ -63,7 +64,9 @@ class DunningJurisdiction(models.Model):
     holiday_subdivision = fields.Char()
     holiday_categories = fields.Char(default="public")
     margin_minutes = fields.Integer(
-        default=15, help="Minutes before the end of a window in which nothing leaves any more."
+        "Margin (minutes)",
+        default=15,
+        help="Minutes before the end of a window in which nothing leaves any more.",
     )
     binds = fields.Char(
         "Protects",
@@ -75,12 +78,35 @@ class DunningJurisdiction(models.Model):
     rule_ids = fields.One2many("dunning.jurisdiction.rule", "jurisdiction_id", "Rules")
     zone_ids = fields.One2many("dunning.jurisdiction.zone", "jurisdiction_id", "Zones by state")
     version = fields.Char(compute="_compute_version")
+    review_by = fields.Date(
+        "Review by",
+        compute="_compute_review_by",
+        help="The first day on which one of its values should have been looked at again.",
+    )
+    missing_registers = fields.Char(
+        compute="_compute_missing_registers",
+        help="Do-not-contact registers that this law names and that are not loaded.",
+    )
 
     @api.depends("country_id.code", "state_id.code", "date_from")
     def _compute_version(self):
         for law in self:
             place = "-".join(filter(None, [law.country_id.code, law.state_id.code]))
             law.version = f"{place}@{law.date_from}"
+
+    @api.depends("rule_ids.review_by")
+    def _compute_review_by(self):
+        for law in self:
+            law.review_by = min(law.rule_ids.mapped("review_by"), default=False)
+
+    @api.depends("rule_ids.legal")
+    def _compute_missing_registers(self):
+        lists = self.env["dunning.suppression.list"].sudo().search([("loaded_at", "!=", False)])
+        loaded = set(lists.mapped("register"))
+        for law in self:
+            named = law.rule_ids.filtered(lambda rule: rule.kind == "registry" and rule.legal)
+            missing = set(" ".join(named.mapped("legal")).split()) - loaded
+            law.missing_registers = ", ".join(sorted(missing))
 
     # === CRUD ===
 
@@ -105,6 +131,7 @@ class DunningJurisdiction(models.Model):
         """The whole law, parsed once per process: what :func:`decide` reads."""
         laws = self.sudo().search([("country_id", "!=", False)])
         states = self._state_isos(laws)
+        holidays = self.env["dunning.holiday"]._by_country()
         return LawBook(
             [
                 jurisdiction_from_rows(
@@ -118,6 +145,7 @@ class DunningJurisdiction(models.Model):
                     },
                     [{name: rule[name] or "" for name in RULE_FIELDS} for rule in law.rule_ids],
                     [{"state": zone._iso(), "zones": zone.zones} for zone in law.zone_ids],
+                    holidays.get(law.country_id, ()),
                 )
                 for law in laws
             ]
@@ -140,6 +168,23 @@ class DunningJurisdiction(models.Model):
         isos = self._state_isos()
         return isos.get(state_id) or self.env["res.country.state"].browse(state_id).code
 
+    # === CRON ===
+
+    @api.model
+    def _cron_review(self):
+        """Tell the dunning managers of laws in force whose values should be looked at again."""
+        today = fields.Date.context_today(self)
+        summary = self.env._("Have a lawyer look at this law again")
+        managers = self.env.ref("l10n_latam_dunning.group_dunning_manager").all_user_ids
+        managers = managers.filtered(lambda user: user.active and not user.share)
+        for law in self.search(["|", ("date_to", "=", False), ("date_to", ">=", today)]):
+            if not law.review_by or law.review_by > today or law.activity_ids:
+                continue
+            for user in managers:
+                law.activity_schedule(
+                    "mail.mail_activity_data_todo", user_id=user.id, summary=summary
+                )
+
 
 class DunningJurisdictionRule(models.Model):
     """One value of a jurisdiction, with its ceiling in law, the prudent default, and its source."""
@@ -158,7 +203,7 @@ class DunningJurisdictionRule(models.Model):
     legal_reference = fields.Char("Article", required=True)
     source_url = fields.Char("Source")
     confidence = fields.Selection(CONFIDENCES, required=True)
-    review_by = fields.Date(required=True)
+    review_by = fields.Date("Review by", required=True)
     note = fields.Text(translate=True)
 
     @api.constrains("kind", "legal", "prudent")

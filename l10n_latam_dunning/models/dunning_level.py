@@ -44,7 +44,8 @@ class DunningLevel(models.Model):
     @api.depends("name", "days")
     def _compute_display_name(self):
         for level in self:
-            level.display_name = f"{level.name} ({level.days:+d})"
+            days = f"{level.days:+d}" if level.days else "0"
+            level.display_name = f"{level.name} ({days})"
 
     def _rungs(self):
         """These levels as plain rungs for the pure ladder."""

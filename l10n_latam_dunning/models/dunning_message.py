@@ -68,6 +68,10 @@ class DunningMessage(models.Model):
     template_id = fields.Many2one("dunning.whatsapp.template", ondelete="set null")
     run_id = fields.Many2one("dunning.run", ondelete="set null", index="btree_not_null")
     user_id = fields.Many2one("res.users", "Sent by hand by", ondelete="restrict")
+    override_user_id = fields.Many2one(
+        "res.users", "Company's rules set aside by", ondelete="restrict"
+    )
+    override_reason = fields.Text("Reason to set them aside")
     line_ids = fields.One2many("dunning.message.line", "message_id", "Instalments")
     move_ids = fields.Many2many("account.move", compute="_compute_moves", string="Invoices")
 
@@ -92,8 +96,8 @@ class DunningMessage(models.Model):
     retry_at = fields.Datetime()
     claimed_at = fields.Datetime()
     attempted_at = fields.Datetime("Left at")
-    delivered_at = fields.Datetime()
-    read_at = fields.Datetime()
+    delivered_at = fields.Datetime("Delivered at")
+    read_at = fields.Datetime("Read at")
     provider_ref = fields.Char("WhatsApp message id")
     error_code = fields.Integer(aggregator=False)
     error_details = fields.Char("Error")
@@ -107,6 +111,12 @@ class DunningMessage(models.Model):
     _quota_idx = models.Index("(contact_point_id, attempted_at) WHERE attempted_at IS NOT NULL")
 
     # === COMPUTE ===
+
+    @api.depends("partner_id", "level_id")
+    def _compute_display_name(self):
+        for message in self:
+            parts = [message.partner_id.display_name, message.level_id.display_name]
+            message.display_name = " · ".join(filter(None, parts))
 
     @api.depends("line_ids.move_id")
     def _compute_moves(self):
@@ -185,6 +195,50 @@ class DunningMessage(models.Model):
         for message in released:
             message.reference = f"dun:{uuid.uuid4()}"
         released._trigger_delivery()
+
+    def action_override(self):
+        """Ask a manager for the reason to set the company's own rules aside."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "dunning.override",
+            "name": self.env._("Set the company's own rules aside"),
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_message_id": self.id},
+        }
+
+    def _override(self, reason):
+        """Let a waiting message pass the company's own rules; the law is still asked."""
+        self.ensure_one()
+        self._check_user()
+        if not self.env.user.has_group("l10n_latam_dunning.group_dunning_manager"):
+            raise AccessError(self.env._("Only dunning managers can set a rule aside."))
+        if not reason.strip():
+            raise UserError(self.env._("Write the reason: it is kept as evidence."))
+        if self.state != "waiting" or any(check.layer == "law" for check in self._reasons()):
+            raise UserError(
+                self.env._(
+                    "Only a message that waits for the company's own rules alone can be let "
+                    "through. The law cannot be set aside."
+                )
+            )
+        message = self.sudo()
+        message.write(
+            {
+                "override_user_id": self.env.user.id,
+                "override_reason": reason,
+                "not_before": False,
+            }
+        )
+        note = self.env._(
+            "Company's own rules set aside by %(user)s: %(reason)s",
+            user=self.env.user.name,
+            reason=reason,
+        )
+        message._update_state(("waiting",), "queued", note)
+        message._log_state()
+        message._trigger_delivery()
 
     def _check_user(self):
         self.check_access("read")
@@ -295,7 +349,7 @@ class DunningMessage(models.Model):
             )
             figures = {**figures, "channel": labels.get(figures["channel"], figures["channel"])}
         text = self.env._(source, **figures)
-        return f"{text} ({check.legal_reference})" if check.legal_reference else text
+        return f"{text} [{check.legal_reference}]" if check.legal_reference else text
 
     def _zone(self):
         """The debtor's zone by the last verdict, UTC when none is known."""
@@ -338,6 +392,8 @@ class DunningMessage(models.Model):
             yield Markup("<em>%s</em>") % self.body
         elif self.state in ("delivered", "read"):
             yield self._when(self.read_at if self.state == "read" else self.delivered_at)
+        elif self.state == "queued":
+            yield (self.history or [{}])[-1].get("note") or ""
         elif self.state == "waiting":
             yield self.env._("Leaves from %s.", self._when(self.not_before))
             yield self.explanation

@@ -3,7 +3,6 @@ import random
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import timedelta
 
-import requests
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL

@@ -76,6 +76,7 @@ class DunningPlan(models.AbstractModel):
             lines=still,
             level=message.level_id,
             purpose=message.purpose,
+            layers=("law",) if message.override_user_id else ("law", "company"),
         )
         triggers = [line for line in still if (line.move_id.id, line.date_maturity) in keys]
         if not any(keys[line.move_id.id, line.date_maturity].level_id for line in triggers):

@@ -1,5 +1,6 @@
 from . import (
     test_agreement,
+    test_company_law,
     test_concurrency,
     test_consent,
     test_contact_point,

@@ -1,1 +1,1 @@
-from . import dunning_adopt, dunning_send
+from . import dunning_adopt, dunning_override, dunning_send, dunning_suppression_upload
