@@ -55,21 +55,21 @@ def _merge_addon(env: Any, folder: Path) -> int:
     target.mkdir(exist_ok=True)
     _save(terms, target / f"{folder.name}.pot", {})
     print(f"{folder.name}: {len(terms)} terms")
-    missing = 0
+    wanted = {term.msgid for term in terms}
+    missing: dict[str, list[str]] = {}
     for language in LANGUAGES:
         path = target / f"{language}.po"
         known = _translations(path)
         _save(terms, path, known, language)
-        wanted = {term.msgid for term in terms}
-        lacking = [term for term in terms if not known.get(term.msgid)]
-        gone = sorted(source for source in known if source not in wanted)
-        print(f"  {language}: {len(lacking)} untranslated, {len(gone)} no longer used")
-        for term in lacking:
-            print(f"    ? {term.msgid!r} ({term.occurrences[0][0]})")
-        for source in gone:
-            print(f"    - {source!r}: {known[source]!r}")
-        missing += len(lacking)
-    return missing
+        for term in terms:
+            if not known.get(term.msgid):
+                place = term.occurrences[0][0]
+                missing.setdefault(f"{term.msgid!r} ({place})", []).append(language)
+        for source in sorted(source for source in known if source not in wanted):
+            print(f"  - {language}, no longer used: {source!r}: {known[source]!r}")
+    for line, languages in missing.items():
+        print(f"  ? {', '.join(languages)}: {line}")
+    return len(missing)
 
 
 def _terms(env: Any, module: str) -> Any:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,27 +23,6 @@ def boot(conf: Path, database: str, *options: str) -> Any:
 
     config.parse_config(["-c", str(conf), "-d", database, *options], setup_logging=True)
     return Registry(database)
-
-
-@contextmanager
-def clock(at: datetime | None) -> Iterator[None]:
-    """Let this process live from instant `at` on, its database cursors too; None changes nothing.
-
-    PostgreSQL's own now() stays what it is.
-    """
-    if at is None:
-        yield
-        return
-    from freezegun import freeze_time
-    from odoo.sql_db import Cursor
-
-    real = Cursor.now
-    with freeze_time(at, tick=True):
-        Cursor.now = lambda self: datetime.now()  # noqa: DTZ005 - Odoo's instants are naive
-        try:
-            yield
-        finally:
-            Cursor.now = real
 
 
 @contextmanager

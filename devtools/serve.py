@@ -6,7 +6,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +27,7 @@ class Part:
     address: str  # answers below 500 once the part is ready
     lines: Sequence[str] = ()
     extra: dict[str, str] = field(default_factory=dict)
+    then: Callable[[], object] | None = None  # called once the part is ready
 
     @property
     def log(self) -> Path:
@@ -59,6 +60,8 @@ def start(part: Part) -> subprocess.Popen[bytes]:
         except BaseException:
             process.end(program)
             raise
+    if part.then:
+        part.then()
     return program
 
 

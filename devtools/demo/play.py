@@ -93,7 +93,7 @@ def _skip_to_opening(stage: Stage, at: datetime) -> tuple[datetime, list[dict[st
         rows = [report.row_of_message(message, at) for message in waiting]
         data = [
             {"company": message.company_id.name, **row.to_json()}
-            for message, row in zip(waiting, rows)  # noqa: B905 - one row a message
+            for message, row in zip(waiting, rows, strict=True)
         ]
     opening = min(row.not_before for row in rows if row.not_before)
     say(

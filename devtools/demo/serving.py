@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from .. import databases, odoo, paths, state
+from .. import databases, odoo, paths, postgres, state
 from ..console import step
 from ..serve import Part
 from . import SERVED, ensure_template, fresh_database, run_inside
@@ -76,7 +76,18 @@ def _odoo_part(port: int, at: datetime | None, lines: Sequence[str]) -> Part:
     )
     address = f"http://{odoo.LOCALHOST}:{port}"
     words = [*_python(at), "odoo", "server", "-c", str(conf)]
-    return Part("Odoo", words, f"{address}/web/login", [f"{'Odoo':<14}{address}", *lines])
+    return Part(
+        "Odoo",
+        words,
+        f"{address}/web/login",
+        [f"{'Odoo':<14}{address}", *lines],
+        then=_wake_cron,
+    )
+
+
+def _wake_cron() -> None:
+    """Tell Odoo's cron threads that there is work; they would find it only after a minute."""
+    postgres.sql(f"SELECT pg_notify('cron_trigger', '{databases.DEMO}')")
 
 
 def _python(at: datetime | None) -> list[str]:
@@ -95,5 +106,5 @@ def _lines(accounts: Sequence[dict[str, str]], at: datetime | None) -> Iterator[
     if at:
         yield f"The clock was set to {at:%a %d %b %Y %H:%M} ({at:%Z}) and goes on from there."
     else:
-        yield "Reminders are planned within a minute. Outside lawful hours they wait; to see"
+        yield "Reminders are being planned and sent. Outside lawful hours they wait; to see"
         yield f"another instant: ./dev serve --at {ELSEWHEN}"

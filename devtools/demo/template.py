@@ -43,7 +43,7 @@ def build(env: Any) -> None:
     env.ref(REACHES_OUTSIDE).active = False
     companies = [_make_company(env, house) for house in people.HOUSES]
     _make_users(env, companies)
-    for house, company in zip(people.HOUSES, companies):  # noqa: B905 - of one length
+    for house, company in zip(people.HOUSES, companies, strict=True):
         _make_account(env, house, company)
         _make_debtors(env, house, company)
     env.cr.commit()

@@ -19,7 +19,7 @@ class DunningAgreement(models.Model):
     _order = "id desc"
     _check_company_auto = True
 
-    name = fields.Char(compute="_compute_name", store=True)
+    name = fields.Char(compute="_compute_name")
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
@@ -79,6 +79,7 @@ class DunningAgreement(models.Model):
     # === COMPUTE ===
 
     @api.depends("partner_id.name", "kind")
+    @api.depends_context("lang")
     def _compute_name(self):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         for agreement in self:
@@ -225,28 +226,31 @@ class DunningAgreement(models.Model):
             for part in self.instalment_ids
         )
 
-    def _refresh(self, today):
-        """Read from the payments whether running agreements were kept or broken by a day."""
-        for agreement in self.filtered(lambda agreement: agreement.state == LIVE):
-            result = instalments.state(
-                agreement._parts(),
-                agreement._units(agreement.amount_paid),
-                today,
-                agreement.grace_days,
-            )
-            if result == "kept":
+    def _standing(self):
+        """Running, kept or broken, as the payments and the debtor's calendar day say now."""
+        self.ensure_one()
+        return instalments.state(
+            self._parts(), self._units(self.amount_paid), self._today(), self.grace_days
+        )
+
+    def _refresh(self):
+        """Write down which running agreements were kept or broken."""
+        for running in self.filtered(lambda agreement: agreement.state == LIVE):
+            agreement = running.with_context(lang=running.company_id.partner_id.lang)
+            standing = agreement._standing()
+            if standing == "kept":
                 agreement.state = "kept"
-                agreement._log(self.env._("Payment agreement kept: everything is paid."))
-            elif result == "broken":
+                agreement._log(agreement.env._("Payment agreement kept: everything is paid."))
+            elif standing == "broken":
                 agreement.state = "broken"
-                agreement._log(
-                    self.env._(
-                        "Payment agreement broken: %(paid)s paid of %(terms)s. "
-                        "Reminders start again.",
-                        paid=agreement.currency_id.format(agreement.amount_paid),
-                        terms=agreement._terms(),
-                    )
-                )
+                agreement._log(agreement._broken_words())
+
+    def _broken_words(self):
+        return self.env._(
+            "Payment agreement broken: %(paid)s paid of %(terms)s. Reminders start again.",
+            paid=self.currency_id.format(self.amount_paid),
+            terms=self._terms(),
+        )
 
     def _log(self, text):
         """One note on each invoice of this agreement and on the agreement itself."""
@@ -263,15 +267,9 @@ class DunningAgreement(models.Model):
         running = self.search([("state", "=", LIVE)])
         self.env["ir.cron"]._commit_progress(remaining=len(running))
         for agreement in running:
-            agreement._refresh(agreement._today())
+            agreement._refresh()
             if not self.env["ir.cron"]._commit_progress(1):
                 break
-
-    @api.model
-    def _refresh_company(self, company):
-        """Bring a company's running agreements up to date before its plan."""
-        for agreement in self.search([("state", "=", LIVE), ("company_id", "=", company.id)]):
-            agreement._refresh(agreement._today())
 
     def _today(self):
         """The day at the debtor; a part is not late before his own midnight."""

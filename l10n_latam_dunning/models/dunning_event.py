@@ -116,7 +116,7 @@ class DunningEvent(models.Model):
         self.ensure_one()
         try:
             with self.env.cr.savepoint():
-                return self._apply()
+                return self.with_context(lang=self.company_id.partner_id.lang)._apply()
         except Exception as error:
             _logger.exception("Event %s could not be processed", self.id)
             self._finish("failed", error=f"{type(error).__name__}: {error}")
@@ -213,7 +213,7 @@ class DunningEvent(models.Model):
     def _show_reply(self, message, points):
         """The reply on the chatter of the invoices it is about, else of the debtor, and an
         activity for the one who is responsible."""
-        text = self.data.get("text") or self.env._("(%s)", self.data.get("kind"))
+        text = self.data.get("text") or self.env._("(no text: %s)", self.data.get("kind"))
         body = Markup("<p><strong>%s</strong> · %s</p><p><em>%s</em></p>") % (
             self.env._("Reply on WhatsApp"),
             points[:1].masked,

@@ -49,6 +49,18 @@ class Candidate:
         return sum(self.lines.mapped("amount_residual_currency"))
 
 
+@dataclass(slots=True)
+class Known:
+    """Facts that the gate has collected for its candidates: each by partner id or number,
+    contact point id, (partner id, company id); and the own rules of policies at places."""
+
+    consents: dict[Any, list[ConsentFact]]
+    history: dict[int, list[Contact]]
+    holds: dict[tuple[int, int], list[Hold]]
+    suppressed: dict[str, list[str]]
+    rules: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+
+
 class DunningGate(models.AbstractModel):
     """Collects the facts for the pure gate, a constant number of queries for any number of
     candidates, and asks it. There is no other way to a permit."""
@@ -62,46 +74,51 @@ class DunningGate(models.AbstractModel):
 
         ``ignore`` are messages that are being decided themselves and so are no past contact.
         """
-        law = self.env["dunning.jurisdiction"]._law_book()
-        instant = at.replace(tzinfo=timezone.utc)
+        known = self._known(candidates, at, ignore)
+        return [self._verdict(candidate, known, at) for candidate in candidates]
+
+    @api.model
+    def _known(self, candidates, at, ignore=None):
+        """The facts of many candidates, a constant number of queries for any number of them."""
         partners = self.env["res.partner"].browse({c.partner.id for c in candidates})
         points = self.env["dunning.contact.point"].browse(
             {c.point.id for c in candidates if c.point}
         )
-        consents = self._consents(partners, points)
-        history = self._history(points, at, ignore)
-        holds = self._holds(partners, at)
-        suppressed = self._suppressed(points, at)
-        rules = {}
-        verdicts = []
-        for candidate in candidates:
-            partner = candidate.partner
-            place = (candidate.policy, partner.country_id, partner.state_id)
-            if place not in rules:
-                rules[place] = self._company_rules(candidate.policy, partner, at)
-            windows, caps = rules[place]
-            country, state = self._place(partner)
-            problems = [*candidate.problems, *self._problems(candidate, at)]
-            number = candidate.point.value if candidate.point else ""
-            facts = Facts(
-                law=law,
-                country=country,
-                state=state,
-                consents=tuple(
-                    consents[candidate.partner.id] + (consents[number] if number else [])
-                ),
-                history=tuple(history[candidate.point.id]) if candidate.point else (),
-                holds=tuple(holds[candidate.partner.id, candidate.company.id]),
-                impediments=tuple(problems),
-                company_windows=windows,
-                company_caps=caps,
-                suppressed=tuple(suppressed.get(number, ())),
-            )
-            proposal = Proposal(
-                candidate.channel, candidate.purpose, candidate.partner.dunning_debtor_kind
-            )
-            verdicts.append(decide(proposal, facts, instant, layers=candidate.layers))
-        return verdicts
+        return Known(
+            consents=self._consents(partners, points),
+            history=self._history(points, at, ignore),
+            holds=self._holds(partners, at),
+            suppressed=self._suppressed(points, at),
+        )
+
+    @api.model
+    def _verdict(self, candidate, known, at):
+        """The gate's answer for one candidate, from what is known."""
+        partner = candidate.partner
+        place = (candidate.policy, partner.country_id, partner.state_id, at.date())
+        if place not in known.rules:
+            known.rules[place] = self._company_rules(candidate.policy, partner, at)
+        windows, caps = known.rules[place]
+        country, state = self._place(partner)
+        problems = [*candidate.problems, *self._problems(candidate, at)]
+        number = candidate.point.value if candidate.point else ""
+        facts = Facts(
+            law=self.env["dunning.jurisdiction"]._law_book(),
+            country=country,
+            state=state,
+            consents=tuple(
+                known.consents[partner.id] + (known.consents[number] if number else [])
+            ),
+            history=tuple(known.history[candidate.point.id]) if candidate.point else (),
+            holds=tuple(known.holds[partner.id, candidate.company.id]),
+            impediments=tuple(problems),
+            company_windows=windows,
+            company_caps=caps,
+            suppressed=tuple(known.suppressed.get(number, ())),
+        )
+        proposal = Proposal(candidate.channel, candidate.purpose, partner.dunning_debtor_kind)
+        instant = at.replace(tzinfo=timezone.utc)
+        return decide(proposal, facts, instant, layers=candidate.layers)
 
     # === FACTS ===
 
@@ -283,12 +300,16 @@ class DunningGate(models.AbstractModel):
             try:
                 numbers[partner] = phones.normalise(raw, partner.country_id.code or "")
             except phones.InvalidPhone as error:
-                result[partner] = (None, self._invalid(str(error)))
+                result[partner] = (None, self._invalid(self._phone_words(error)))
         points = self.env["dunning.contact.point"]._for_numbers(list(numbers.values()))
         for partner, number in numbers.items():
             result[partner] = (points[number.e164], None)
         self._link(result)
         return result
+
+    @api.model
+    def _phone_words(self, error):
+        return self.env._(phones.REASONS.get(error.reason, str(error)))
 
     @api.model
     def _invalid(self, why):

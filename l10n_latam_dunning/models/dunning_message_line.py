@@ -12,13 +12,15 @@ class DunningMessageLine(models.Model):
     _order = "message_id, date_due, id"
 
     message_id = fields.Many2one("dunning.message", required=True, ondelete="cascade", index=True)
-    move_id = fields.Many2one("account.move", required=True, ondelete="restrict", index=True)
+    move_id = fields.Many2one(
+        "account.move", "Invoice", required=True, ondelete="restrict", index=True
+    )
     level_id = fields.Many2one("dunning.level", ondelete="restrict", index="btree_not_null")
     date_due = fields.Date(required=True)
     currency_id = fields.Many2one(related="message_id.currency_id")
     amount = fields.Monetary("Open amount", help="As it was when the message was last written.")
     state = fields.Selection(related="message_id.state")
-    live = fields.Boolean(compute="_compute_live", store=True)
+    live = fields.Boolean("Counts as reminded", compute="_compute_live", store=True)
 
     # An instalment is its invoice and due day: Odoo makes new journal items when an invoice goes
     # back to draft, and that must not open a rung again.

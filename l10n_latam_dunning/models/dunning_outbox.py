@@ -122,6 +122,7 @@ class DunningOutbox(models.AbstractModel):
         verdicts = self.env["dunning.gate"]._decide(candidates, at, ignore=messages)
         permits = messages.browse()
         for message, candidate, verdict in zip(messages, candidates, verdicts, strict=True):
+            before = message.reason_codes
             message.write(message._prepare_verdict_vals(verdict))
             if verdict.outcome == "send":
                 self._permit(message, candidate, at)
@@ -131,7 +132,8 @@ class DunningOutbox(models.AbstractModel):
                 message._trigger_delivery()
             elif {check.code for check in verdict.reasons} <= PASSING:
                 message.retry_at = at + HOLD
-                message._update_state(("queued", "waiting"), "queued", message.explanation)
+                if message.reason_codes != before:
+                    message._update_state(("queued", "waiting"), "queued", message.explanation)
             else:
                 message._update_state(("queued", "waiting"), "cancelled")._log_state()
         return permits
@@ -258,7 +260,8 @@ class DunningOutbox(models.AbstractModel):
         error = result.error
         vals = {"error_code": error.code or 0, "error_details": error.details}
         if error.action is Action.ACCOUNT:
-            message.account_id._pause(error.details)
+            office = message.with_context(lang=message.company_id.partner_id.lang)
+            office.account_id._pause(f"{office.env._(error.meaning)} ({error.code})")
         elif error.action is Action.TEMPLATE:
             message.template_id.status = "REFUSED"
         again = error.action in (

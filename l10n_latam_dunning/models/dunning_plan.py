@@ -46,7 +46,7 @@ class DunningPlan(models.AbstractModel):
     @api.model
     def _propose(self, company, at, run=None):
         """Plan a company at a naive UTC instant: messages created, queued, waiting or refused."""
-        plan = self.with_company(company)
+        plan = self.with_company(company).with_context(lang=company.partner_id.lang)
         candidates = plan._without_pending(plan._candidates(company, at))
         verdicts = plan.env["dunning.gate"]._decide(candidates, at)
         return plan._store(list(zip(candidates, verdicts, strict=True)), run=run)
@@ -288,13 +288,17 @@ class DunningPlan(models.AbstractModel):
 
     @api.model
     def _resting_moves(self, moves):
-        """Invoices under a running agreement."""
+        """Invoices under an agreement that holds. One that was broken rests nothing any more;
+        the agreements' own scheduled action, woken here, writes that down."""
         agreements = (
             self.env["dunning.agreement"]
             .sudo()
             .search([("state", "=", "active"), ("move_ids", "in", moves.ids)])
         )
-        return agreements.move_ids
+        running = agreements.filtered(lambda agreement: agreement._standing() == "running")
+        if agreements - running:
+            self.env.ref("l10n_latam_dunning.ir_cron_agreements").sudo()._trigger()
+        return running.move_ids
 
     @api.model
     def _complete_all(self, candidates):

@@ -37,7 +37,6 @@ class DunningRun(models.Model):
         """Plan a company now and keep the counts."""
         at = fields.Datetime.now()
         run = self.sudo().create({"company_id": company.id, "started_at": at})
-        self.env["dunning.agreement"].sudo()._refresh_company(company)
         messages = self.env["dunning.plan"].sudo()._propose(company, at, run=run)
         states = messages.mapped("state")
         run.write(

@@ -63,7 +63,9 @@ class DunningWhatsappAccount(models.Model):
         groups=SECRET_GROUP,
         default=lambda self: secrets.token_urlsafe(24),
     )
-    webhook_url = fields.Char(compute="_compute_webhook_url", groups=SECRET_GROUP)
+    webhook_url = fields.Char(
+        "Webhook address", compute="_compute_webhook_url", groups=SECRET_GROUP
+    )
     base_url = fields.Char("API address", required=True, default="https://graph.facebook.com")
     api_version = fields.Char("API version", required=True, default="v25.0")
     connect_timeout = fields.Float("Connection time-out (s)", required=True, default=5.0)
@@ -138,7 +140,7 @@ class DunningWhatsappAccount(models.Model):
                 self.env._(
                     "WhatsApp did not accept the connection: %(why)s. Check the token, "
                     "the phone number ID and the API address.",
-                    why=failure.error.details,
+                    why=self.env._(failure.error.meaning),
                 )
             ) from failure
         self._store_info(info)
@@ -167,7 +169,7 @@ class DunningWhatsappAccount(models.Model):
             remote = self._client().list_templates()
         except ApiFailure as failure:
             raise UserError(
-                self.env._("The templates could not be read: %s", failure.error.details)
+                self.env._("The templates could not be read: %s", self.env._(failure.error.meaning))
             ) from failure
         self.template_ids._store_remote(remote)
         return _notify(

@@ -30,7 +30,7 @@ class TestAgreement(DunningCommon):
 
     def on_day(self, days):
         self.clock.move_to(WEDNESDAY + timedelta(days=days))
-        self.env["dunning.agreement"]._refresh_company(self.company)
+        self.env["dunning.agreement"].search([("company_id", "=", self.company.id)])._refresh()
 
     def test_a_plan_splits_the_open_amount_to_the_cent(self):
         agreement = self.agree(kind="plan", count=3)
@@ -82,6 +82,12 @@ class TestAgreement(DunningCommon):
         self.on_day(8)
         self.assertEqual(agreement.state, "broken")
         self.assertEqual(self.propose().move_ids, self.invoice)
+
+    def test_a_broken_one_rests_nothing_even_before_it_is_written_down(self):
+        agreement = self.agree(grace_days=2)
+        self.clock.move_to(WEDNESDAY + timedelta(days=8))
+        message = self.propose()
+        self.assertEqual((agreement.state, message.move_ids), ("active", self.invoice))
 
     def test_each_part_is_settled_by_what_was_paid_since(self):
         agreement = self.agree(kind="plan", count=2, every=7, unit="day")

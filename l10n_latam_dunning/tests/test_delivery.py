@@ -121,6 +121,19 @@ class TestDelivery(DunningCommon):
         self.assertIn("does not send", self.account.activity_ids.summary)
         self.assertEqual(self.message.state, "queued")
 
+    def test_a_number_that_is_off_holds_the_queue_and_says_so_once(self):
+        self.account.mode = "off"
+        self.deliver()
+        length = len(self.message.history)
+        self.assertEqual((self.message.state, self.message.reason_codes), ("queued", "account"))
+        self.clock.move_to(self.message.retry_at + timedelta(minutes=1))
+        self.deliver()
+        self.assertEqual(len(self.message.history), length)
+        self.account.mode = "live"
+        self.clock.move_to(self.message.retry_at + timedelta(minutes=1))
+        self.deliver()
+        self.assertEqual(self.message.state, "sent")
+
     def test_a_message_left_by_a_dead_worker_becomes_uncertain_never_queued(self):
         self.outbox._claim(fields.Datetime.now())
         self.assertEqual(self.message.state, "sending")
