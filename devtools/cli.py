@@ -22,6 +22,7 @@ COMMANDS = {
     "serve": ("serve", "Odoo, the WhatsApp sandbox and its phone page on 127.0.0.1"),
     "test": ("test", "all tests, or those that pytest's arguments choose"),
     "lint": ("lint", "style, types, Odoo's conventions, and the rules of this project"),
+    "verdict": ("verdict", "what the law gate says to cases: a JSON list on stdin, one on stdout"),
     "bench": ("benches", "measure; alone it lists what can be measured"),
     "i18n": ("i18n", "write the translation files anew and name what is untranslated"),
     "shell": ("shell", "Python inside Odoo on a database (default: the demo's, or the test's)"),

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 from law_helpers import LAW_ONLY, agreed, ask, codes, contact, instant
 
-from core.law.gate import ConsentFact, Hold, Impediment
+from core.law.gate import AskedHours, ConsentFact, Hold, Impediment
 from core.law.jurisdiction import LawBook, OpeningHours, company_window, jurisdiction_from_rows
 from core.law.pack_reader import shipped_law
+from core.law.verdict import explain
 
 MONDAY = "2026-11-23T10:00-05:00"
 SUNDAY = "2026-11-22T10:00-05:00"
@@ -403,3 +404,71 @@ def test_the_answer_holds_when_asked_again_at_the_instant_it_named():
 
 def test_agreed_helper_is_about_every_channel():
     assert all(not fact.channel for fact in agreed(""))
+
+
+def test_a_debtor_without_a_country_gets_a_sentence_of_its_own():
+    verdict = ask("", "", MONDAY)
+    assert codes(verdict) == ["jurisdiction_missing"]
+    assert explain(verdict.reasons[0]).startswith("The debtor has no country")
+    assert "'XX'" in explain(ask("XX", "", MONDAY).reasons[0])
+
+
+# === OTHER HOURS ON REQUEST ===
+
+EVENING = "2026-11-23T20:00-05:00"
+
+
+def asked(hours="Mo-Fr 19:00-21:00", at="2026-06-01T10:00Z", **values):
+    values.setdefault("contract_at", instant("2026-05-01T10:00Z"))
+    values.setdefault("reference", "letter of 1 June")
+    return AskedHours(OpeningHours.parse(hours), instant(at), **values)
+
+
+def colombia(at=EVENING, *requests, **values):
+    return ask("CO", "", at, asked_hours=requests, **values)
+
+
+def test_a_colombian_may_ask_for_other_hours_by_a_later_instrument():
+    assert colombia().outcome == "wait"
+    verdict = colombia(EVENING, asked())
+    assert verdict.outcome == "send"
+    (window,) = [check for check in verdict.checks if check.code == "outside_window"]
+    assert window.legal_reference == "Ley 2300 de 2023 art. 3; Ley 2300 de 2023 art. 3 par."
+    assert window.figures["hours"] == "Mo-Fr 07:00-21:00; Sa 08:00-15:00; PH off"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        asked(at="2026-05-01T10:00Z"),
+        asked(at="2026-11-24T10:00Z"),
+        asked(reference=""),
+        asked(channel="sms"),
+        asked(withdrawn_at=instant("2026-11-23T19:59-05:00")),
+        asked("Mo-Fr 21:00-22:00"),
+    ],
+    ids=["not later", "not yet", "no proof", "other channel", "withdrawn", "other hour"],
+)
+def test_a_request_for_other_hours_that_does_not_hold_opens_nothing(request_):
+    assert colombia(EVENING, request_).outcome == "wait"
+
+
+def test_asked_hours_leave_holidays_limits_and_consent_as_they_are():
+    whole = asked("Mo-Su 00:00-24:00")
+    holiday = "2026-11-16T10:00-05:00"
+    assert codes(colombia(holiday, whole)) == ["holiday"]
+    assert colombia(holiday, asked("Mo-Su,PH 08:00-20:00")).outcome == "send"
+    history = [contact("2026-11-23T10:00-05:00")]
+    assert "quota_day" in codes(colombia(EVENING, whole, history=history))
+    assert codes(colombia(EVENING, whole, consents=())) == ["no_consent"]
+
+
+def test_asked_hours_open_nothing_against_the_companys_own_or_where_no_law_lets_one_ask():
+    own = (company_window(OpeningHours.parse("Mo-Fr 08:00-17:00")),)
+    assert codes(colombia(EVENING, asked(), company_windows=own)) == ["company_window"]
+    assert ask("PE", "", EVENING, asked_hours=(asked(),)).outcome == "wait"
+
+
+def test_several_requests_count_together():
+    requests = (asked("Mo 19:00-20:00"), asked("Mo 20:00-21:00"), asked("Tu 19:00-21:00"))
+    assert colombia(EVENING, *requests).outcome == "send"

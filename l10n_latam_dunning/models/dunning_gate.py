@@ -1,6 +1,7 @@
+from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import timedelta, timezone
+from datetime import date, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -52,12 +53,14 @@ class Candidate:
 @dataclass(slots=True)
 class Known:
     """Facts that the gate has collected for its candidates: each by partner id or number,
-    contact point id, (partner id, company id); and the own rules of policies at places."""
+    contact point id, (partner id, company id); and the own rules of policies at places, which
+    change on the days of ``turns``."""
 
     consents: dict[Any, list[ConsentFact]]
     history: dict[int, list[Contact]]
     holds: dict[tuple[int, int], list[Hold]]
     suppressed: dict[str, list[str]]
+    turns: list[date]
     rules: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
 
@@ -89,26 +92,28 @@ class DunningGate(models.AbstractModel):
             history=self._history(points, at, ignore),
             holds=self._holds(partners, at),
             suppressed=self._suppressed(points, at),
+            turns=self.env["dunning.local.rule"]._turning_days(),
         )
 
     @api.model
-    def _verdict(self, candidate, known, at):
-        """The gate's answer for one candidate, from what is known."""
+    def _verdict(self, candidate, known, at, leave_out=frozenset()):
+        """The gate's answer for one candidate, from what is known; ``leave_out`` are codes of
+        today's set-up that say nothing of another time."""
         partner = candidate.partner
-        place = (candidate.policy, partner.country_id, partner.state_id, at.date())
+        period = bisect_right(known.turns, at.date())
+        place = (candidate.policy, partner.country_id, partner.state_id, period)
         if place not in known.rules:
             known.rules[place] = self._company_rules(candidate.policy, partner, at)
         windows, caps = known.rules[place]
         country, state = self._place(partner)
-        problems = [*candidate.problems, *self._problems(candidate, at)]
+        own = [*candidate.problems, *self._problems(candidate, at)]
+        problems = [problem for problem in own if problem.code not in leave_out]
         number = candidate.point.value if candidate.point else ""
         facts = Facts(
             law=self.env["dunning.jurisdiction"]._law_book(),
             country=country,
             state=state,
-            consents=tuple(
-                known.consents[partner.id] + (known.consents[number] if number else [])
-            ),
+            consents=tuple(known.consents[partner.id] + (known.consents[number] if number else [])),
             history=tuple(known.history[candidate.point.id]) if candidate.point else (),
             holds=tuple(known.holds[partner.id, candidate.company.id]),
             impediments=tuple(problems),
@@ -116,7 +121,14 @@ class DunningGate(models.AbstractModel):
             company_caps=caps,
             suppressed=tuple(known.suppressed.get(number, ())),
         )
-        proposal = Proposal(candidate.channel, candidate.purpose, partner.dunning_debtor_kind)
+        template = candidate.template
+        proposal = Proposal(
+            candidate.channel,
+            candidate.purpose,
+            partner.dunning_debtor_kind,
+            text=template._wording() if template else None,
+            carries=frozenset(template.button_ids.mapped("action")) if template else frozenset(),
+        )
         instant = at.replace(tzinfo=timezone.utc)
         return decide(proposal, facts, instant, layers=candidate.layers)
 

@@ -7,6 +7,7 @@ class DunningHoliday(models.Model):
 
     _name = "dunning.holiday"
     _description = "Extra day without reminders"
+    _inherit = ["dunning.cached"]
     _order = "date desc, country_id"
 
     name = fields.Char(required=True)
@@ -22,19 +23,6 @@ class DunningHoliday(models.Model):
     _day_unique = models.UniqueIndex(
         "(country_id, COALESCE(state_id, 0), date)", "This day is already in the list."
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.model
     def _by_country(self):

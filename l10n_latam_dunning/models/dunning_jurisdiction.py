@@ -8,8 +8,10 @@ KINDS = [
     ("cap", "Frequency"),
     ("consent", "Consent"),
     ("content", "Content of the message"),
+    ("forbidden", "Forbidden in the message"),
     ("stop", "Must stop when"),
     ("registry", "Do-not-contact registry"),
+    ("other_hours", "Other hours on request"),
 ]
 CONFIDENCES = [
     ("confirmed", "Confirmed"),
@@ -45,7 +47,7 @@ class DunningJurisdiction(models.Model):
 
     _name = "dunning.jurisdiction"
     _description = "Contact law of a country or state"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "dunning.cached"]
     _order = "country_id, state_id, date_from desc"
 
     name = fields.Char(required=True, translate=True)
@@ -107,21 +109,6 @@ class DunningJurisdiction(models.Model):
             named = law.rule_ids.filtered(lambda rule: rule.kind == "registry" and rule.legal)
             missing = set(" ".join(named.mapped("legal")).split()) - loaded
             law.missing_registers = ", ".join(sorted(missing))
-
-    # === CRUD ===
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     # === BUSINESS ===
 
@@ -191,6 +178,7 @@ class DunningJurisdictionRule(models.Model):
 
     _name = "dunning.jurisdiction.rule"
     _description = "Rule of a jurisdiction"
+    _inherit = ["dunning.cached"]
     _order = "jurisdiction_id, kind, id"
 
     jurisdiction_id = fields.Many2one(
@@ -231,6 +219,7 @@ class DunningJurisdictionZone(models.Model):
 
     _name = "dunning.jurisdiction.zone"
     _description = "Time zones of a state"
+    _inherit = ["dunning.cached"]
     _order = "jurisdiction_id, state_id"
     _rec_name = "state_id"
 

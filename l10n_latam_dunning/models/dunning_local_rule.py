@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -38,6 +40,15 @@ class DunningLocalRule(models.Model):
                 raise ValidationError(
                     self.env._("“%(text)s” cannot be read: %(error)s", text=rule.value, error=error)
                 ) from error
+
+    @api.model
+    def _turning_days(self):
+        """The days, and for the sake of other zones those beside them, on which what binds
+        somewhere may change, in order."""
+        rules = self.sudo().search_fetch([], ["date_from", "date_to"])
+        days = {rule.date_from for rule in rules}
+        days |= {rule.date_to for rule in rules if rule.date_to}
+        return sorted(day + timedelta(days=beside) for day in days for beside in (-1, 0, 1, 2))
 
     @api.model
     def _for_place(self, partner, day):

@@ -2,12 +2,8 @@ import logging
 import uuid
 from zoneinfo import ZoneInfo
 
-from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_datetime
-
-from ..core.law.verdict import Verdict, sentence
 
 _logger = logging.getLogger(__name__)
 
@@ -89,7 +85,7 @@ class DunningMessage(models.Model):
     explanation = fields.Text("Why", compute="_compute_explanation")
     verdict_html = fields.Html("Rules checked", compute="_compute_verdict_html", sanitize=False)
     law = fields.Char("Law applied", compute="_compute_verdict_html")
-    history_html = fields.Html(compute="_compute_history_html", sanitize=False)
+    history_html = fields.Html("What happened", compute="_compute_history_html", sanitize=False)
     history = fields.Json(help="Every state with its instant (UTC), oldest first.")
 
     attempts = fields.Integer(aggregator=False)
@@ -122,39 +118,6 @@ class DunningMessage(models.Model):
     def _compute_moves(self):
         for message in self:
             message.move_ids = message.line_ids.move_id
-
-    @api.depends("verdict")
-    @api.depends_context("lang")
-    def _compute_explanation(self):
-        for message in self:
-            message.explanation = "\n".join(self._explain(check) for check in message._reasons())
-
-    @api.depends("verdict")
-    @api.depends_context("lang")
-    def _compute_verdict_html(self):
-        marks = {"pass": "✓", "wait": "◷", "refuse": "✗"}
-        for message in self:
-            verdict = Verdict.from_dict(message.verdict) if message.verdict else None
-            message.law = verdict.jurisdiction if verdict else False
-            rows = Markup("").join(
-                Markup("<tr><td>%s</td><td>%s</td><td>%s</td></tr>")
-                % (marks[check.outcome], self._explain(check), check.code)
-                for check in (verdict.checks if verdict else ())
-            )
-            message.verdict_html = Markup('<table class="table table-sm">%s</table>') % rows
-
-    @api.depends("history")
-    @api.depends_context("lang")
-    def _compute_history_html(self):
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        for message in self:
-            message.history_html = Markup('<table class="table table-sm">%s</table>') % Markup(
-                ""
-            ).join(
-                Markup("<tr><td>%s UTC</td><td>%s</td><td>%s</td></tr>")
-                % (entry["at"], labels.get(entry["state"], ""), entry.get("note", ""))
-                for entry in message.history or ()
-            )
 
     # === CRUD ===
 
@@ -331,87 +294,6 @@ class DunningMessage(models.Model):
         if category:
             vals["category"] = category
         return self._update_state(FORWARD[status], status, **vals)
-
-    # === WORDS ===
-
-    def _reasons(self):
-        """The checks of the stored verdict that stood in the way."""
-        self.ensure_one()
-        return Verdict.from_dict(self.verdict).reasons if self.verdict else ()
-
-    @api.model
-    def _explain(self, check):
-        """A check in the user's language: what, with figures, article and layer."""
-        source, figures = sentence(check)
-        if "channel" in figures:
-            labels = dict(
-                self.env["dunning.consent"]._fields["channel"]._description_selection(self.env)
-            )
-            figures = {**figures, "channel": labels.get(figures["channel"], figures["channel"])}
-        text = self.env._(source, **figures)
-        return f"{text} [{check.legal_reference}]" if check.legal_reference else text
-
-    def _zone(self):
-        """The debtor's zone by the last verdict, UTC when none is known."""
-        zones = (self.verdict or {}).get("zones") or ["UTC"]
-        return ZoneInfo(zones[0])
-
-    def _when(self, instant):
-        """An instant for people: the debtor's local time, and UTC."""
-        zone = self._zone()
-        local = format_datetime(self.env, instant, tz=zone.key, dt_format="yyyy-MM-dd HH:mm")
-        return f"{local} {zone.key} ({instant:%Y-%m-%d %H:%M} UTC)"
-
-    def _log_state(self):
-        """A note on each invoice of these messages: what happened and, where it matters, why."""
-        bodies = {}
-        for message in self:
-            note = message._state_note()
-            for move in message.line_ids.move_id:
-                bodies[move.id] = bodies.get(move.id, Markup()) + note
-        if bodies:
-            self.env["account.move"].browse(bodies)._message_log_batch(bodies)
-
-    def _state_note(self):
-        """The chatter's note for the present state, as markup."""
-        self.ensure_one()
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        channel = dict(self._fields["channel"]._description_selection(self.env))[self.channel]
-        title = Markup("<p><strong>%s</strong> · %s · %s · %s</p>") % (
-            labels[self.state],
-            channel,
-            self.level_id.name or "",
-            self.contact_point_id.masked or "",
-        )
-        rows = list(self._note_rows())
-        return title + Markup("").join(Markup("<p>%s</p>") % row for row in rows)
-
-    def _note_rows(self):
-        if self.state == "sent":
-            yield self._when(self.attempted_at)
-            yield Markup("<em>%s</em>") % self.body
-        elif self.state in ("delivered", "read"):
-            yield self._when(self.read_at if self.state == "read" else self.delivered_at)
-        elif self.state == "queued":
-            yield (self.history or [{}])[-1].get("note") or ""
-        elif self.state == "waiting":
-            yield self.env._("Leaves from %s.", self._when(self.not_before))
-            yield self.explanation
-        elif self.state in ("refused", "approval"):
-            yield self.explanation or ""
-        elif self.state == "failed":
-            yield self.env._(
-                "WhatsApp answered: %(details)s (code %(code)s).",
-                details=self.error_details,
-                code=self.error_code,
-            )
-        elif self.state == "uncertain":
-            yield self.env._(
-                "Nobody knows yet whether it arrived. It is not sent again by itself: a receipt "
-                "or a person settles it."
-            )
-        elif self.state == "cancelled":
-            yield (self.history or [{}])[-1].get("note") or self.explanation or ""
 
 
 def naive_utc(instant):

@@ -1,7 +1,7 @@
 from collections import defaultdict
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 
 from ..core.debt.ladder import reached
@@ -31,7 +31,6 @@ RESTING_STATES = {
     "paid": "paid",
     "reversed": "paid",
 }
-STATE_OF_VERDICT = {"send": "queued", "wait": "waiting", "refuse": "refused"}
 
 
 class DunningPlan(models.AbstractModel):
@@ -50,17 +49,6 @@ class DunningPlan(models.AbstractModel):
         candidates = plan._without_pending(plan._candidates(company, at))
         verdicts = plan.env["dunning.gate"]._decide(candidates, at)
         return plan._store(list(zip(candidates, verdicts, strict=True)), run=run)
-
-    @api.model
-    def _preview(self, moves, at):
-        """[(candidate, verdict)] for the debtors of these invoices, nothing written but their
-        contact points: what would happen if a reminder were asked for now, by hand."""
-        pairs = []
-        for company in moves.company_id:
-            mine = moves.filtered(lambda move, company=company: move.company_id == company)
-            candidates = self.with_company(company)._candidates_by_hand(mine, at)
-            pairs += zip(candidates, self.env["dunning.gate"]._decide(candidates, at), strict=True)
-        return pairs
 
     @api.model
     def _refresh_candidate(self, message, lines, resting, reach, at):
@@ -148,7 +136,7 @@ class DunningPlan(models.AbstractModel):
     @api.model
     def _fill(self, candidate, at, used, resting):
         """Find the rungs that are due for a debtor's open lines; False when there is none."""
-        debts = candidate.lines.filtered(_is_debt)
+        debts = candidate.lines.filtered(is_debt)
         payable, problems = self._sort_lines(candidate.lines, resting)
         candidate.lines = payable or debts
         candidate.problems += [] if payable else problems
@@ -160,70 +148,6 @@ class DunningPlan(models.AbstractModel):
         candidate.level = max(candidate.triggers.values(), key=lambda level: level.days)
         candidate.purpose = candidate.level._purpose()
         return True
-
-    @api.model
-    def _candidates_by_hand(self, moves, at):
-        """The candidates that an accountant asks for from invoices, whatever the calendar."""
-        company = moves.company_id
-        policies = self.env["dunning.policy"]._by_country(company)
-        candidates = []
-        used = self._used_rungs(moves)
-        for move in moves:
-            partner, currency = move.commercial_partner_id, move.currency_id
-            lines = self._open_lines(
-                company,
-                Domain("partner_id", "=", partner.id) & Domain("currency_id", "=", currency.id),
-            )
-            policy = self._policy_of(policies, partner)
-            candidate = Candidate(company, partner, currency, policy, lines.filtered(_is_debt))
-            candidates.append(candidate)
-            self._fill_by_hand(candidate, move, lines, at, used)
-        return self._complete_all(candidates)
-
-    @api.model
-    def _fill_by_hand(self, candidate, move, lines, at, used):
-        policy = candidate.policy
-        if not policy or not policy.level_ids:
-            candidate.problems.append(Impediment("no_policy"))
-            return
-        resting = self._resting_moves(lines.move_id)
-        payable = self._sort_lines(lines, resting)[0]
-        mine = payable.filtered(lambda line: line.move_id == move)
-        if not mine:
-            own = self._sort_lines(lines.filtered(lambda line: line.move_id == move), resting)[1]
-            candidate.problems += own or [self._closed(move)]
-        candidate.lines = payable or candidate.lines
-        today = self.env["dunning.gate"]._local_day(candidate.partner, at)
-        first = min(policy.level_ids, key=lambda level: level.days)
-        rungs = policy.level_ids._rungs()
-        levels = {level.id: level for level in policy.level_ids}
-        for line in mine:
-            rung = reached(rungs, line.date_maturity, today)
-            if rung:
-                candidate.triggers[line.id] = levels[rung.key]
-        candidate.level = max(
-            candidate.triggers.values(), key=lambda level: level.days, default=first
-        )
-        candidate.purpose = candidate.level._purpose()
-        if mine and not candidate.triggers:
-            due = min(mine.mapped("date_maturity")) + timedelta(days=first.days)
-            figures = {"days": str((due - today).days), "level": first.name}
-            candidate.problems.append(Impediment("not_due", figures))
-        elif mine and all(
-            (line.move_id.id, line.date_maturity, candidate.triggers[line.id].id) in used
-            for line in mine
-            if line.id in candidate.triggers
-        ):
-            candidate.problems.append(
-                Impediment("already_reminded", {"level": candidate.level.name})
-            )
-
-    @api.model
-    def _closed(self, move):
-        """Why an invoice has nothing open."""
-        if move.state != "posted" or move.move_type not in SALE_TYPES:
-            return Impediment("not_open")
-        return Impediment("in_payment" if move.payment_state == "in_payment" else "paid")
 
     # === PARTS OF A CANDIDATE ===
 
@@ -248,7 +172,7 @@ class DunningPlan(models.AbstractModel):
     def _due(self, lines, rungs, today, used):
         """{line id: level} of the lines whose rung is reached and not used."""
         due = {}
-        for line in lines.filtered(_is_debt):
+        for line in lines.filtered(is_debt):
             rung = reached(rungs, line.date_maturity, today)
             if rung and (line.move_id.id, line.date_maturity, rung.key) not in used:
                 due[line.id] = self.env["dunning.level"].browse(rung.key)
@@ -276,8 +200,8 @@ class DunningPlan(models.AbstractModel):
     def _sort_lines(self, lines, resting):
         """(lines that may be asked for, impediments of the others). A debtor whose open credit
         covers what he owes is asked for nothing."""
-        debts = lines.filtered(_is_debt)
-        codes = {line.id: _resting_code(line, resting) for line in debts}
+        debts = lines.filtered(is_debt)
+        codes = {line.id: resting_code(line, resting) for line in debts}
         payable = debts.filtered(lambda line: not codes[line.id])
         credit = -sum((lines - debts).mapped("amount_residual_currency"))
         owed = sum(payable.mapped("amount_residual_currency"))
@@ -355,113 +279,8 @@ class DunningPlan(models.AbstractModel):
             kept.append(candidate)
         return kept
 
-    # === STORING ===
 
-    @api.model
-    def _store(self, pairs, run=None, user=None):
-        """Create the messages of decided candidates; a refusal that is already on record with
-        the same reasons is not written again."""
-        fresh = self._without_known_refusals(pairs)
-        messages = (
-            self.env["dunning.message"]
-            .sudo()
-            .create([self._prepare_message_vals(*pair, run, user) for pair in fresh])
-        )
-        messages.filtered(lambda m: m.state in ("waiting", "refused", "approval"))._log_state()
-        messages.filtered(lambda m: m.state in ("queued", "waiting"))._trigger_delivery()
-        return messages
-
-    @api.model
-    def _without_known_refusals(self, pairs):
-        refused = {
-            (c.company.id, c.partner.id, c.currency.id)
-            for c, verdict in pairs
-            if verdict.outcome == "refuse"
-        }
-        known = {}
-        if refused:
-            for message in (
-                self.env["dunning.message"]
-                .sudo()
-                .search_fetch(
-                    [
-                        ("state", "=", "refused"),
-                        ("partner_id", "in", [partner for _c, partner, _x in refused]),
-                    ],
-                    ["company_id", "partner_id", "currency_id", "level_id", "reason_codes"],
-                    order="id",
-                )
-            ):
-                known[message.company_id, message.partner_id, message.currency_id] = (
-                    message.level_id,
-                    message.reason_codes,
-                    message.line_ids.filtered("level_id").move_id,
-                )
-        return [
-            (c, verdict)
-            for c, verdict in pairs
-            if verdict.outcome != "refuse"
-            or known.get((c.company, c.partner, c.currency))
-            != (
-                c.level,
-                " ".join(dict.fromkeys(check.code for check in verdict.reasons)),
-                c.lines.filtered(lambda line, c=c: line.id in c.triggers).move_id,
-            )
-        ]
-
-    @api.model
-    def _prepare_message_vals(self, candidate, verdict, run=None, user=None):
-        Message = self.env["dunning.message"]
-        values = self.env["dunning.text"]._values(candidate) if candidate.template else {}
-        state = STATE_OF_VERDICT[verdict.outcome]
-        if state != "refused" and candidate.level.mode == "approval" and not user:
-            state = "approval"
-        return {
-            **Message._prepare_verdict_vals(verdict),
-            "state": state,
-            "history": [
-                Message._prepare_history_entry("proposed"),
-                Message._prepare_history_entry(state),
-            ],
-            "company_id": candidate.company.id,
-            "partner_id": candidate.partner.id,
-            "contact_point_id": candidate.point.id if candidate.point else False,
-            "policy_id": candidate.policy.id,
-            "level_id": candidate.level.id,
-            "account_id": candidate.account.id,
-            "template_id": candidate.template.id if candidate.template else False,
-            "run_id": run.id if run else False,
-            "user_id": user.id if user else False,
-            "channel": candidate.channel,
-            "purpose": candidate.purpose,
-            "currency_id": candidate.currency.id,
-            "amount_total": candidate.amount,
-            "values": values,
-            "body": candidate.template._render(values) if candidate.template else False,
-            "line_ids": self._prepare_line_commands(candidate),
-        }
-
-    @api.model
-    def _prepare_line_commands(self, candidate):
-        """One line for each (invoice, due day); instalments of one day are one."""
-        rows = {}
-        for line in candidate.lines:
-            row = rows.setdefault(
-                (line.move_id.id, line.date_maturity),
-                {
-                    "move_id": line.move_id.id,
-                    "date_due": line.date_maturity,
-                    "amount": 0.0,
-                    "level_id": False,
-                },
-            )
-            row["amount"] += line.amount_residual_currency
-            if line.id in candidate.triggers:
-                row["level_id"] = candidate.triggers[line.id].id
-        return [fields.Command.create(row) for row in rows.values()]
-
-
-def _resting_code(line, resting):
+def resting_code(line, resting):
     """Why an instalment is not asked for, or nothing."""
     if line.no_followup:
         return "excluded"
@@ -471,7 +290,7 @@ def _resting_code(line, resting):
     return "hold_agreement" if line.move_id in resting else ""
 
 
-def _is_debt(line):
+def is_debt(line):
     return (
         line.move_type in SALE_TYPES
         and line.currency_id.compare_amounts(line.amount_residual_currency, 0) > 0

@@ -50,6 +50,20 @@ class DunningPolicy(models.Model):
                         self.env._("“%(text)s” cannot be read: %(error)s", text=text, error=error)
                     ) from error
 
+    def action_forecast(self):
+        """Show what this policy would do in the coming days; nothing is sent or kept."""
+        self.ensure_one()
+        forecast = self.env["dunning.forecast"].create({"policy_id": self.id})
+        forecast._run()
+        return forecast._action()
+
+    def action_replay(self):
+        """Compare the last days with what this policy would have done in them."""
+        self.ensure_one()
+        replay = self.env["dunning.replay"].create({"policy_id": self.id})
+        replay._run()
+        return replay._action()
+
     @api.model
     def _by_country(self, company):
         """{country or empty: policy} of a company; the first in sequence wins."""

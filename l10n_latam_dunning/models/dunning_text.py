@@ -3,6 +3,8 @@ from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
 LISTED_INVOICES = 6
+# The languages of the templates, and the general text of each.
+GENERAL = {"es": "es", "pt": "pt_BR"}
 
 
 class DunningText(models.AbstractModel):
@@ -60,14 +62,14 @@ def _identity(company):
 
 
 def _template_languages(partner, company):
-    """Meta's language codes to look for, most fitting first: Portuguese or Spanish by the
-    debtor's language, the country's own wording before the general one."""
+    """Meta's language codes to look for, most fitting first: the debtor's own language, and in
+    it his country's wording before the general one."""
     lang = partner.lang or company.partner_id.lang or ""
     country = partner.country_id.code or ""
-    base = "pt" if lang.startswith("pt") or (not lang.startswith("es") and country == "BR") else ""
-    if base:
-        return ["pt_BR"]
-    return [f"es_{country}", lang, "es"]
+    base = lang[:2]
+    if base in GENERAL:
+        return [f"{base}_{country}", lang, GENERAL[base]]
+    return [*(f"{base}_{country}" for base in GENERAL), *GENERAL.values()]
 
 
 def _active_lang(env, template_language, partner):

@@ -113,6 +113,10 @@ class DunningWhatsappTemplate(models.Model):
         names = self._variables()
         return render(self.body or "", {name: clean_value(values.get(name, "")) for name in names})
 
+    def _wording(self):
+        """What the gate reads: the text with its variables, so that each is judged by its name."""
+        return "\n".join(filter(None, [self.body, self.footer]))
+
     def _definition(self):
         """The template as Meta's API wants it."""
         self.ensure_one()

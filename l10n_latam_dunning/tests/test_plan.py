@@ -233,6 +233,30 @@ class TestPlan(DunningCommon):
         self.create_invoice(debtor, days=-8)
         self.assertIn("no es un procedimiento de ejecución de bienes", self.propose().body)
 
+    def test_a_text_that_threatens_is_not_sent_whatever_meta_approved(self):
+        template = self.account.template_ids.filtered(
+            lambda t: t.name == "dunning_overdue" and t.language == "es"
+        )
+        template.body = template.body.replace(
+            "Si ya realizó", "Si no paga, lo demandaremos y embargaremos sus bienes. Si ya realizó"
+        )
+        self.create_invoice(self.create_debtor(), days=-8)
+        message = self.propose()
+        self.assertEqual(message.state, "refused")
+        self.assertIn("wording", message.reason_codes)
+        self.assertIn("embargaremos", message.explanation)
+
+    def test_a_text_without_what_the_law_of_chile_demands_is_not_sent(self):
+        template = self.account.template_ids.filtered(
+            lambda t: t.name == "dunning_overdue" and t.language == "es_CL"
+        )
+        template.body = template.body.replace(
+            "Este aviso no es un procedimiento de ejecución de bienes.", "Gracias por su atención."
+        )
+        debtor = self.create_debtor(country=self.env.ref("base.cl"), phone="+56 9 8765 4321")
+        self.create_invoice(debtor, days=-8)
+        self.assertIn("wording", self.propose().reason_codes)
+
     def test_two_currencies_are_two_messages(self):
         self.env.ref("base.PEN").active = True
         debtor = self.create_debtor()

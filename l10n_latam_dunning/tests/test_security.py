@@ -53,6 +53,10 @@ class TestSecurity(DunningCommon):
             "dunning.event": {"user": "", "manager": "rw", "privacy": "r"},
             "dunning.send": {"user": "rwc", "manager": "rwc", "privacy": ""},
             "dunning.adopt": {"user": "", "manager": "rwc", "privacy": ""},
+            "dunning.forecast": {"user": "rwc", "manager": "rwc"},
+            "dunning.forecast.line": {"user": "rc", "manager": "rc"},
+            "dunning.replay": {"user": "rwc", "manager": "rwc"},
+            "dunning.replay.line": {"user": "rwcu", "manager": "rwcu"},
         }
         ours = {
             name

@@ -1,1 +1,8 @@
-from . import dunning_adopt, dunning_override, dunning_send, dunning_suppression_upload
+from . import (
+    dunning_adopt,
+    dunning_forecast,
+    dunning_override,
+    dunning_replay,
+    dunning_send,
+    dunning_suppression_upload,
+)

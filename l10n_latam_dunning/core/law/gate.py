@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from .calendar import CalendarMissing, ZoneUnknown, from_stamp, local_text, to_stamp
-from .jurisdiction import Cap, Citation, ConsentKind, LawBook, Terms, Window
+from .jurisdiction import Cap, Citation, ConsentKind, LawBook, OpeningHours, Terms, Window
 from .quota import Contact, ContactOutcome, Purpose
 from .rules import Rules, Situation, Timeline, timeline
 from .verdict import Check, CheckOutcome, Layer, Verdict, overall
+from .wording import Finding, check_wording, wording_rules
 
 __all__ = [
     "PRIVACY_HOLDS",
+    "AskedHours",
     "ConsentFact",
     "Contact",
     "ContactOutcome",
@@ -24,6 +26,7 @@ __all__ = [
     "Proposal",
     "Purpose",
     "decide",
+    "impediments",
 ]
 
 # Holds that also stop an answer to what the debtor asked.
@@ -37,11 +40,17 @@ _MAX_ROUNDS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The message that somebody would like to send."""
+    """The message that somebody would like to send.
+
+    `text` is what the debtor will read, or the template of it with its `{{variables}}`;
+    `carries` names what goes with it beside the text, e.g. `opt_out` for a button.
+    """
 
     channel: str
     purpose: Purpose = "reminder"
     debtor_kind: str = "consumer"
+    text: str | None = None
+    carries: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,31 @@ class ConsentFact:
     at: datetime
     kind: ConsentKind = "express"
     reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedHours:
+    """The debtor asked to be contacted at other hours too, until he takes that back.
+
+    It opens them only where the law lets him ask, and only by an instrument of its own that
+    `reference` names, given after the contract was signed. An empty channel means every one.
+    """
+
+    hours: OpeningHours
+    at: datetime
+    contract_at: datetime
+    reference: str
+    channel: str = ""
+    withdrawn_at: datetime | None = None
+
+    def holds(self, channel: str, at: datetime) -> bool:
+        """Whether it counts for a contact at an instant."""
+        return (
+            self.channel in ("", channel)
+            and bool(self.reference)
+            and self.contract_at < self.at <= at
+            and (self.withdrawn_at is None or at < self.withdrawn_at)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +128,7 @@ class Facts:
     company_caps: tuple[Cap, ...] = ()
     suppressed: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
+    asked_hours: tuple[AskedHours, ...] = ()
 
 
 def decide(
@@ -115,7 +150,23 @@ def decide(
     asked.check_suppressed()
     asked.check_holds()
     asked.check_impediments()
+    if proposal.text is not None:
+        asked.check_wording(proposal.text)
     return asked.verdict()
+
+
+def impediments(findings: Iterable[Finding]) -> tuple[Impediment, ...]:
+    """The findings about a text that stop it, as impediments."""
+    return tuple(
+        Impediment(
+            "wording",
+            finding.figures,
+            layer=finding.layer,
+            legal_reference=finding.legal_reference,
+        )
+        for finding in findings
+        if finding.severity == "blocking"
+    )
 
 
 class _Question:
@@ -127,6 +178,7 @@ class _Question:
         self.proposal = proposal
         self.facts = facts
         self.at = at
+        self.layers = layers
         self.now = self.start = to_stamp(at)
         self.is_reply = proposal.purpose == "reply"
         self.zones = facts.zones or facts.law.zones(facts.country, facts.state)
@@ -146,6 +198,7 @@ class _Question:
                     layers,
                     facts.company_windows,
                     facts.company_caps,
+                    _asked_hours(facts, proposal.channel, at) if facts.asked_hours else None,
                 ),
             )
             self.rules = self.line.rules(self.now)
@@ -155,6 +208,8 @@ class _Question:
                 return
         if self.rules is None:
             figures = {"country": facts.country, "date": at.date().isoformat()}
+            if not facts.country:
+                figures["variant"] = "no_country"
             self._refuse("jurisdiction_missing", figures)
 
     # === CHECKS ===
@@ -258,6 +313,22 @@ class _Question:
                 citation = Citation(item.layer, item.legal_reference)
                 self._stop(item.code, item.until, citation, dict(item.figures))
 
+    def check_wording(self, text: str) -> None:
+        """What the text says and does not say; a warning stops nothing."""
+        rules = self.rules.wording if self.rules else wording_rules(None, layers=self.layers)
+        findings = check_wording(
+            text,
+            rules=rules,
+            purpose=self.proposal.purpose,
+            placeholders=self.proposal.carries,
+        )
+        blocking = [finding for finding in findings if finding.severity == "blocking"]
+        for finding in blocking:
+            citation = Citation(finding.layer, finding.legal_reference, finding.source_url)
+            self._add("wording", "refuse", citation, finding.figures)
+        if not blocking:
+            self._add("wording", "pass", _LAW, {})
+
     # === ANSWER ===
 
     def verdict(self) -> Verdict:
@@ -349,6 +420,15 @@ class _Question:
 
     def _day(self, instant: datetime) -> str:
         return self._local(instant)[:10]
+
+
+def _asked_hours(facts: Facts, channel: str, at: datetime) -> OpeningHours | None:
+    """All the other hours that the debtor asked for, together."""
+    together: OpeningHours | None = None
+    for asked in facts.asked_hours:
+        if asked.holds(channel, at):
+            together = together.joined(asked.hours) if together else asked.hours
+    return together
 
 
 def _strength(fact: ConsentFact) -> tuple[bool, datetime]:

@@ -19,6 +19,7 @@ PRUDENT_DEFAULT = "Prudent default of the addon within"
 
 Span = tuple[int, int]
 ConsentKind = Literal["none", "opt_in", "express"]
+TERM_KINDS = ("content", "forbidden", "stop", "registry", "other_hours")
 CONSENT_KINDS: tuple[ConsentKind, ...] = ("none", "opt_in", "express")
 
 
@@ -73,6 +74,13 @@ class OpeningHours:
             parts.append(f"PH {_write_spans(self.holidays) if self.holidays else 'off'}")
         return "; ".join(parts) or "Mo-Su off"
 
+    def joined(self, other: OpeningHours) -> OpeningHours:
+        """The hours open here or there; on holidays only what one of them opens then by name."""
+        week = tuple(_merged(a + b) for a, b in zip(self.week, other.week, strict=True))
+        if self.holidays is None:
+            return OpeningHours(week)
+        return OpeningHours(week, _merged(self.holidays + (other.holidays or ())))
+
     def is_within(self, other: OpeningHours) -> bool:
         """Whether no minute is open here that is closed there."""
         week = all(map(_covered, self.week, other.week))
@@ -103,14 +111,19 @@ def _read_hours(part: str) -> tuple[list[int], bool, tuple[Span, ...]]:
     hours = words[1].strip()
     if hours in ("off", "closed"):
         return days, public_holiday, ()
-    spans = sorted(_read_span(span.strip(), part) for span in hours.split(","))
+    spans = [_read_span(span.strip(), part) for span in hours.split(",")]
+    return days, public_holiday, _merged(spans)
+
+
+def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Sorted, touching ones joined."""
     merged: list[Span] = []
-    for start, end in spans:
+    for start, end in sorted(spans):
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))
-    return days, public_holiday, tuple(merged)
+    return tuple(merged)
 
 
 def _read_days(text: str, part: str) -> tuple[list[int], bool]:
@@ -251,6 +264,10 @@ class Citation:
     source_url: str = ""
     confidence: str = ""
 
+    def of_company(self) -> Citation:
+        """The same rule where the law does not bind, kept as the company's own."""
+        return replace(self, layer="company")
+
 
 COMPANY_RULE = Citation("company")
 
@@ -286,7 +303,8 @@ class ConsentRule:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Words of a rule that are looked up by name: required content, stops, registers."""
+    """Words of a rule that are looked up by name: content that is required or forbidden, stops,
+    registers, and on what condition a debtor may ask for other hours."""
 
     terms: frozenset[str]
     channels: frozenset[str]
@@ -347,8 +365,10 @@ class Jurisdiction:
     caps: tuple[Cap, ...] = ()
     consents: tuple[ConsentRule, ...] = ()
     contents: tuple[Terms, ...] = ()
+    forbidden: tuple[Terms, ...] = ()
     stops: tuple[Terms, ...] = ()
     registries: tuple[Terms, ...] = ()
+    other_hours: tuple[Terms, ...] = ()
     extra_holidays: tuple[ExtraHoliday, ...] = ()
 
     def covers(self, on: date) -> bool:
@@ -368,8 +388,10 @@ class Jurisdiction:
             caps=self.caps + state.caps,
             consents=self.consents + state.consents,
             contents=self.contents + state.contents,
+            forbidden=self.forbidden + state.forbidden,
             stops=self.stops + state.stops,
             registries=self.registries + state.registries,
+            other_hours=self.other_hours + state.other_hours,
             extra_holidays=self.extra_holidays + state.extra_holidays,
         )
 
@@ -415,8 +437,10 @@ def jurisdiction_from_rows(
         caps=tuple(built.caps),
         consents=tuple(built.consents),
         contents=tuple(built.terms["content"]),
+        forbidden=tuple(built.terms["forbidden"]),
         stops=tuple(built.terms["stop"]),
         registries=tuple(built.terms["registry"]),
+        other_hours=tuple(built.terms["other_hours"]),
         extra_holidays=tuple(_extra_holiday(name, row) for row in holidays),
     )
 
@@ -452,7 +476,7 @@ class _Rules:
         self.windows: list[Window] = []
         self.caps: list[Cap] = []
         self.consents: list[ConsentRule] = []
-        self.terms: dict[str, list[Terms]] = {"content": [], "stop": [], "registry": []}
+        self.terms: dict[str, list[Terms]] = {kind: [] for kind in TERM_KINDS}
 
     def add(self, row: Mapping[str, Any]) -> None:
         kind = _text(row, "kind")
@@ -488,7 +512,8 @@ class _Rules:
             self.consents.append(ConsentRule(channels, consent, citation))
         elif kind in self.terms:
             terms = frozenset(value.split())
-            known = set[str]().union(*(rule.terms for rule in self.terms[kind]))
+            rules = [rule for rule in self.terms[kind] if rule.channels == channels]
+            known = set[str]().union(*(rule.terms for rule in rules))
             if terms - known:
                 self.terms[kind].append(Terms(terms - known, channels, citation))
         else:

@@ -33,11 +33,13 @@ from .jurisdiction import (
     Jurisdiction,
     LawBook,
     Limit,
+    OpeningHours,
     Window,
     binds,
 )
 from .quota import QUOTAS, Counter, Quota
 from .verdict import Check, CheckOutcome, Layer
+from .wording import WordingRules, wording_rules
 
 _FAR = 1 << 62
 _NO_LAW = ConsentRule(frozenset(), "none", Citation("law"))
@@ -59,6 +61,7 @@ class Situation(NamedTuple):
     layers: tuple[Layer, ...]
     company_windows: tuple[Window, ...]
     company_caps: tuple[Cap, ...]
+    asked_hours: OpeningHours | None = None
 
 
 class Hours:
@@ -149,11 +152,12 @@ class Rules:
         channel, zones, layers = situation.channel, situation.zones, situation.layers
         bound = not law.debtors or situation.debtor_kind in law.debtors
         windows = [w for w in law.windows if binds(w.channels, channel)]
+        windows = _with_asked_hours(windows, law, situation)
         caps = [c for c in law.caps if binds(c.channels, channel)]
         if not bound:
             # What is no law for this kind of debtor is kept as the company's own rule.
-            windows = [replace(w, citation=replace(w.citation, layer="company")) for w in windows]
-            caps = [replace(c, citation=replace(c.citation, layer="company")) for c in caps]
+            windows = [replace(w, citation=w.citation.of_company()) for w in windows]
+            caps = [replace(c, citation=c.citation.of_company()) for c in caps]
         windows += [w for w in situation.company_windows if binds(w.channels, channel)]
         caps += [c for c in situation.company_caps if binds(c.channels, channel)]
         self.hours = _hours(law, situation, [w for w in windows if w.citation.layer in layers])
@@ -162,6 +166,7 @@ class Rules:
             [c for c in law.consents if binds(c.channels, channel) and c.citation.layer in layers],
             company="company" in layers,
         )
+        self.wording: WordingRules = wording_rules(law, channel, situation.debtor_kind, layers)
         self.passed_hours = tuple(hours.passed for hours in self.hours)
         keeper = next((hours for hours in self.hours if hours.keeps_holidays), None)
         if keeper:
@@ -201,6 +206,27 @@ class Rules:
         elif len(self.passed_hours) > len(self.hours):
             checks.append(self.passed_hours[-1])
         return tuple(checks)
+
+
+def _with_asked_hours(
+    windows: list[Window], law: Jurisdiction, situation: Situation
+) -> list[Window]:
+    """The law's hours and those that the debtor asked for, where its law lets him ask."""
+    rule = next((r for r in law.other_hours if binds(r.channels, situation.channel)), None)
+    if rule is None or situation.asked_hours is None:
+        return windows
+    reference = rule.citation.legal_reference
+    return [
+        replace(
+            window,
+            hours=window.hours.joined(situation.asked_hours),
+            citation=replace(
+                window.citation,
+                legal_reference=f"{window.citation.legal_reference}; {reference}",
+            ),
+        )
+        for window in windows
+    ]
 
 
 def _hours(law: Jurisdiction, situation: Situation, windows: list[Window]) -> tuple[Hours, ...]:

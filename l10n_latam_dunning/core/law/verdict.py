@@ -8,6 +8,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
+from .wording_sentences import WORDING_SENTENCES
+
 Layer = Literal["law", "company"]
 CheckOutcome = Literal["pass", "wait", "refuse"]
 VerdictOutcome = Literal["send", "wait", "refuse"]
@@ -174,6 +176,7 @@ SENTENCES: dict[str, str] = {
     "blocked": _("The invoice is blocked for reminders."),
     "excluded": _("The debtor or the invoice is excluded from reminders."),
     "wording": _("The text breaks a rule on wording."),
+    **WORDING_SENTENCES,
     "template": _("The template cannot be used: it is missing, not approved or incomplete."),
     "template.why": _("The template cannot be used: %(why)s."),
     "account": _("The sending account is not ready."),
@@ -194,6 +197,10 @@ SENTENCES: dict[str, str] = {
     "jurisdiction_missing": _(
         "There is no law pack in force for the country '%(country)s' on %(date)s; without it no"
         " message is sent."
+    ),
+    "jurisdiction_missing.no_country": _(
+        "The debtor has no country, so nobody can say which law binds; without it no message is"
+        " sent."
     ),
     "zone_ambiguous": _(
         "The debtor's time zone is not known (%(zone)s), so nobody can say which hour it is there."
@@ -250,6 +257,7 @@ PASSED: dict[str, str] = {
     "company_quota.days": _("At least %(limit)s calendar days since the last contact."),
     "company_quota.channels": _("No other channel was used within a week."),
     "no_consent": _("The debtor agreed to %(channel)s on %(date)s."),
+    "wording": _("The text keeps to the rules on wording."),
     "unknown": _("Checked: %(code)s."),
     "no_consent.none": _("No agreement of the debtor is needed for %(channel)s."),
 }

@@ -1,0 +1,112 @@
+from odoo import api, fields, models
+
+STATE_OF_VERDICT = {"send": "queued", "wait": "waiting", "refuse": "refused"}
+
+
+class DunningPlan(models.AbstractModel):
+    """The plan's last step: decided candidates become messages."""
+
+    _inherit = "dunning.plan"
+
+    @api.model
+    def _store(self, pairs, run=None, user=None):
+        """Create the messages of decided candidates; a refusal that is already on record with
+        the same reasons is not written again."""
+        fresh = self._without_known_refusals(pairs)
+        messages = (
+            self.env["dunning.message"]
+            .sudo()
+            .create([self._prepare_message_vals(*pair, run, user) for pair in fresh])
+        )
+        messages.filtered(lambda m: m.state in ("waiting", "refused", "approval"))._log_state()
+        messages.filtered(lambda m: m.state in ("queued", "waiting"))._trigger_delivery()
+        return messages
+
+    @api.model
+    def _without_known_refusals(self, pairs):
+        refused = {
+            (c.company.id, c.partner.id, c.currency.id)
+            for c, verdict in pairs
+            if verdict.outcome == "refuse"
+        }
+        known = {}
+        if refused:
+            for message in (
+                self.env["dunning.message"]
+                .sudo()
+                .search_fetch(
+                    [
+                        ("state", "=", "refused"),
+                        ("partner_id", "in", [partner for _c, partner, _x in refused]),
+                    ],
+                    ["company_id", "partner_id", "currency_id", "level_id", "reason_codes"],
+                    order="id",
+                )
+            ):
+                known[message.company_id, message.partner_id, message.currency_id] = (
+                    message.level_id,
+                    message.reason_codes,
+                    message.line_ids.filtered("level_id").move_id,
+                )
+        return [
+            (c, verdict)
+            for c, verdict in pairs
+            if verdict.outcome != "refuse"
+            or known.get((c.company, c.partner, c.currency))
+            != (
+                c.level,
+                " ".join(dict.fromkeys(check.code for check in verdict.reasons)),
+                c.lines.filtered(lambda line, c=c: line.id in c.triggers).move_id,
+            )
+        ]
+
+    @api.model
+    def _prepare_message_vals(self, candidate, verdict, run=None, user=None):
+        Message = self.env["dunning.message"]
+        values = self.env["dunning.text"]._values(candidate) if candidate.template else {}
+        state = STATE_OF_VERDICT[verdict.outcome]
+        if state != "refused" and candidate.level.mode == "approval" and not user:
+            state = "approval"
+        return {
+            **Message._prepare_verdict_vals(verdict),
+            "state": state,
+            "history": [
+                Message._prepare_history_entry("proposed"),
+                Message._prepare_history_entry(state),
+            ],
+            "company_id": candidate.company.id,
+            "partner_id": candidate.partner.id,
+            "contact_point_id": candidate.point.id if candidate.point else False,
+            "policy_id": candidate.policy.id,
+            "level_id": candidate.level.id,
+            "account_id": candidate.account.id,
+            "template_id": candidate.template.id if candidate.template else False,
+            "run_id": run.id if run else False,
+            "user_id": user.id if user else False,
+            "channel": candidate.channel,
+            "purpose": candidate.purpose,
+            "currency_id": candidate.currency.id,
+            "amount_total": candidate.amount,
+            "values": values,
+            "body": candidate.template._render(values) if candidate.template else False,
+            "line_ids": self._prepare_line_commands(candidate),
+        }
+
+    @api.model
+    def _prepare_line_commands(self, candidate):
+        """One line for each (invoice, due day); instalments of one day are one."""
+        rows = {}
+        for line in candidate.lines:
+            row = rows.setdefault(
+                (line.move_id.id, line.date_maturity),
+                {
+                    "move_id": line.move_id.id,
+                    "date_due": line.date_maturity,
+                    "amount": 0.0,
+                    "level_id": False,
+                },
+            )
+            row["amount"] += line.amount_residual_currency
+            if line.id in candidate.triggers:
+                row["level_id"] = candidate.triggers[line.id].id
+        return [fields.Command.create(row) for row in rows.values()]

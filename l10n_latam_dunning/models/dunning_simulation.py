@@ -1,0 +1,230 @@
+from collections import defaultdict
+from contextlib import closing
+from datetime import date, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
+from odoo import api, models
+from odoo.fields import Domain
+
+from ..core.debt.simulation import Debt, Debtor, Planned, Simulation
+from ..core.law.gate import Hold
+from ..core.law.verdict import Verdict
+from .dunning_desk import Desk, aware, to_units
+from .dunning_gate import Candidate
+from .dunning_message import PENDING
+from .dunning_plan import SALE_TYPES, resting_code
+
+EVER = (date.min, date.max)
+
+
+class DunningSimulation(models.AbstractModel):
+    """A policy on paper: who would hear when, and what the law would delay or refuse. It asks the
+    one gate, and leaves nothing behind: not even the contact points of new numbers."""
+
+    _name = "dunning.simulation"
+    _description = "Simulation of a dunning policy"
+
+    @api.model
+    def _forecast(self, policy, at, days):
+        """Every message that a policy would lead to within so many days of a naive UTC instant,
+        if nothing else happened: no payment, no new invoice, no answer."""
+        simulation = self.with_company(policy.company_id)
+        end = at + timedelta(days=days)
+        plan = self.env["dunning.plan"].with_company(policy.company_id)
+        ahead = max(0, -min(policy.level_ids.mapped("days"), default=0)) + 1
+        lines = plan._open_lines(
+            policy.company_id,
+            simulation._debtors_domain(policy),
+            horizon=end.date() + timedelta(days=ahead),
+        )
+        resting = plan._resting_moves(lines.move_id)
+        debts = {
+            key: tuple(simulation._present_debt(line, resting) for line in group)
+            for key, group in plan._group(lines).items()
+        }
+        with closing(self.env.cr.savepoint()):
+            desk, debtors = simulation._set_up(policy, debts, at, end)
+            simulation._add_pending(policy, debtors, at)
+            instants = simulation._plan_instants(at, end)
+            return Simulation(list(debtors.values()), desk).run(instants, aware(end))
+
+    @api.model
+    def _reasons(self, planned):
+        """(verdict, checks) that say why a message on paper was delayed, refused or stopped; the
+        checks that decided it, without those that a graver one made idle."""
+        verdict = planned.verdict if planned.verdict.reasons else planned.first_verdict
+        decisive = [check for check in verdict.reasons if check.outcome == verdict.outcome]
+        return verdict, decisive or list(verdict.reasons)
+
+    # === LEDGER ===
+
+    @api.model
+    def _debtors_domain(self, policy):
+        """The debtors whom a policy is about, as if it were in use."""
+        if policy.country_id:
+            return Domain("partner_id.country_id", "=", policy.country_id.id)
+        others = self.env["dunning.policy"]._by_country(policy.company_id)
+        countries = [country.id for country in others if country]
+        return Domain("partner_id.country_id", "not in", countries)
+
+    @api.model
+    def _present_debt(self, line, resting):
+        claim = line.move_type in SALE_TYPES
+        code = resting_code(line, resting) if claim else ""
+        units = (
+            to_units(line.currency_id, line.amount_residual_currency),
+            to_units(line.company_id.currency_id, line.amount_residual),
+        )
+        return Debt(
+            key=line.id,
+            move=line.move_id.id,
+            due=line.date_maturity or line.date,
+            claim=claim,
+            balance=((date.min, *units),),
+            rests=((*EVER, code),) if code else (),
+        )
+
+    # === DEBTORS AND DESK ===
+
+    @api.model
+    def _set_up(self, policy, debts, at, end, *, as_of=False):
+        """(desk, {(partner, currency): debtor}) for debts by partner and currency."""
+        partners = self.env["res.partner"].concat(*(partner for partner, _currency in debts))
+        reach = self.env["dunning.gate"]._reach(partners)
+        lines = self.env["account.move.line"]
+        candidates = {}
+        for partner, currency in debts:
+            point, problem = reach[partner]
+            candidates[partner, currency] = Candidate(
+                policy.company_id,
+                partner,
+                currency,
+                policy,
+                lines,
+                point=point,
+                problems=[problem] if problem else [],
+            )
+        holds = self._holds_within(partners, at, end)
+        desk = Desk(policy, candidates, at, holds, as_of=as_of)
+        return desk, self._debtors(policy, debts, at if as_of else None)
+
+    @api.model
+    def _debtors(self, policy, debts, before=None):
+        """Debtors with the rungs that they have heard, up to an instant where one is given."""
+        moves = self.env["account.move"].browse({d.move for owed in debts.values() for d in owed})
+        used = defaultdict(set)
+        for move, due, level in self._used_rungs(moves, before):
+            used[move].add((move, due, level))
+        company_currency = policy.company_id.currency_id
+        rungs = policy.level_ids._rungs()
+        manual = policy.level_ids.filtered(lambda level: level.mode == "approval")
+        days = {}
+        return {
+            key: Debtor(
+                key=key,
+                debts=owed,
+                rungs=rungs,
+                local_day=self._calendar(key[0], days),
+                manual=frozenset(manual.ids),
+                minimum=to_units(company_currency, policy.minimum_amount),
+                used=set().union(*(used[debt.move] for debt in owed)),
+            )
+            for key, owed in debts.items()
+        }
+
+    @api.model
+    def _used_rungs(self, moves, before=None):
+        if not before:
+            return self.env["dunning.plan"]._used_rungs(moves)
+        lines = self.env["dunning.message.line"].search_fetch(
+            [
+                ("move_id", "in", moves.ids),
+                ("level_id", "!=", False),
+                ("message_id.attempted_at", "<", before),
+            ],
+            ["move_id", "date_due", "level_id"],
+        )
+        return {(line.move_id.id, line.date_due, line.level_id.id) for line in lines}
+
+    @api.model
+    def _calendar(self, partner, days):
+        """What day it is at a debtor; debtors of a zone share their answers."""
+        gate = self.env["dunning.gate"]
+        zones = self.env["dunning.jurisdiction"]._law_book().zones(*gate._place(partner))
+        zone = zones[0] if zones else "UTC"
+        if zone not in days:
+            info = ZoneInfo(zone)
+            days[zone] = cache(lambda at: at.astimezone(info).date())
+        return days[zone]
+
+    @api.model
+    def _holds_within(self, partners, at, end):
+        """{(debtor id, company id): [(from, until, hold)]} of all holds that touch a span. One
+        that was ended by hand ended when it was archived."""
+        Model = self.env["dunning.hold"].sudo().with_context(active_test=False)
+        labels = dict(Model._fields["reason"]._description_selection(self.env))
+        holds = defaultdict(list)
+        for hold in Model.search([("partner_id", "in", partners.ids), ("date_from", "<=", end)]):
+            ends = [hold.date_to] if hold.active else [hold.date_to, hold.write_date]
+            until = min(filter(None, ends), default=None)
+            if until and until <= at:
+                continue
+            until = aware(until) if until else None
+            fact = Hold(hold.reason, until, hold.note or labels[hold.reason])
+            key = (hold.partner_id.id, hold.company_id.id)
+            holds[key].append((aware(hold.date_from), until, fact))
+        return holds
+
+    # === WHAT IS UNDER WAY ===
+
+    @api.model
+    def _add_pending(self, policy, debtors, at):
+        """Put the messages that already wait in the outbox on paper too."""
+        rungs = {rung.key: rung for rung in policy.level_ids._rungs()}
+        domain = [
+            ("state", "in", PENDING),
+            ("company_id", "=", policy.company_id.id),
+            ("policy_id", "=", policy.id),
+            ("partner_id", "in", [partner.id for partner, _currency in debtors]),
+        ]
+        for message in self.env["dunning.message"].sudo().search(domain, order="id"):
+            debtor = debtors.get((message.partner_id, message.currency_id))
+            rung = rungs.get(message.level_id.id)
+            if debtor and rung and message.verdict:
+                debtor.pending.append(self._pending(message, debtor, rung, rungs, at))
+
+    @api.model
+    def _pending(self, message, debtor, rung, rungs, at):
+        levels = {(row.move_id.id, row.date_due): row.level_id.id for row in message.line_ids}
+        listed = [debt for debt in debtor.debts if (debt.move, debt.due) in levels]
+        triggers = {debt.key: rungs.get(levels[debt.move, debt.due]) for debt in listed}
+        verdict = Verdict.from_dict(message.verdict)
+        leaves = max(aware(message.not_before or at), aware(at))
+        return Planned(
+            debtor=debtor,
+            rung=rung,
+            debts=tuple(listed),
+            triggers={key: found for key, found in triggers.items() if found},
+            planned_at=aware(message.create_date),
+            at=leaves,
+            verdict=verdict,
+            first_verdict=verdict,
+            outcome="approval" if message.state == "approval" else "waiting",
+        )
+
+    @api.model
+    def _plan_instants(self, at, end):
+        """When the plan runs from now on: now, and then as its scheduled action is set."""
+        cron = self.env.ref("l10n_latam_dunning.ir_cron_plan").sudo()
+        step = relativedelta(**{cron.interval_type: cron.interval_number})
+        run = cron.nextcall
+        while run - step > at:
+            run -= step
+        instants = [aware(at)]
+        while run <= end:
+            if run > at:
+                instants.append(aware(run))
+            run += step
+        return instants
