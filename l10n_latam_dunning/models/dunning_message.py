@@ -225,11 +225,18 @@ class DunningMessage(models.Model):
         return {**entry, "note": note} if note else entry
 
     @api.model
+    def _decisive_codes(self, verdict):
+        """The codes that made the verdict what it is: what refused, or what only delays. A
+        refusal stays the same whether the hour is open or not."""
+        codes = (check.code for check in verdict.reasons if check.outcome == verdict.outcome)
+        return " ".join(dict.fromkeys(codes))
+
+    @api.model
     def _prepare_verdict_vals(self, verdict):
         """The gate's answer as it is kept on a message."""
         return {
             "verdict": verdict.to_dict(),
-            "reason_codes": " ".join(dict.fromkeys(c.code for c in verdict.reasons)) or False,
+            "reason_codes": self._decisive_codes(verdict) or False,
             "not_before": naive_utc(verdict.not_before),
         }
 

@@ -55,7 +55,7 @@ class DunningPlan(models.AbstractModel):
             or known.get((c.company, c.partner, c.currency))
             != (
                 c.level,
-                " ".join(dict.fromkeys(check.code for check in verdict.reasons)),
+                self.env["dunning.message"]._decisive_codes(verdict),
                 c.lines.filtered(lambda line, c=c: line.id in c.triggers).move_id,
             )
         ]

@@ -153,7 +153,7 @@ class DunningMessage(models.Model):
             return left[0] if left else "stopped"
         return codes[0] if codes and self.state in PENDING else False
 
-    @api.depends("state", "reason")
+    @api.depends("state", "reason", "verdict", "error_details")
     @api.depends_context("lang")
     def _compute_outcome_note(self):
         for message in self:

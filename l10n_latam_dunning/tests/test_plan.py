@@ -179,6 +179,13 @@ class TestPlan(DunningCommon):
         self.grant(debtor)
         self.assertEqual(self.propose().state, "queued")
 
+    def test_a_refusal_is_the_same_by_day_and_by_night(self):
+        debtor = self.create_debtor(consent=False)
+        self.create_invoice(debtor, days=-8)
+        self.assertEqual(self.propose().reason_codes, "no_consent")
+        self.clock.move_to(WEDNESDAY + timedelta(hours=12))
+        self.assertFalse(self.propose())
+
     def test_on_a_sunday_a_message_waits_for_monday_morning_at_the_debtor(self):
         self.clock.move_to("2026-11-22 15:00:00")
         debtor = self.create_debtor()

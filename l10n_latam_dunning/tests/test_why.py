@@ -171,7 +171,9 @@ class TestNotSent(DunningCommon):
         self.clock.move_to("2026-11-26 03:00:00")
         self.create_invoice(self.create_debtor(consent=False), days=-8)
         message = self.propose()
-        self.assertTrue(message.reason_codes.startswith("outside_window"))
+        checked = {check["code"]: check["outcome"] for check in message.verdict["checks"]}
+        self.assertEqual(checked["outside_window"], "wait")
+        self.assertEqual(message.reason_codes, "no_consent")
         self.assertEqual(message.reason, "no_consent")
         self.assertIn("not agreed", message.outcome_note)
         self.assertIn("record the consent", message.remedy)
