@@ -45,6 +45,7 @@ class Row:
     reasons: list[Reason] = field(default_factory=list)
     wamid: str = ""
     verdict: str = ""
+    channel_label: str = ""
     notes: list[str] = field(default_factory=list)  # rules of time, told once below the table
 
     def to_json(self) -> dict[str, Any]:
@@ -114,7 +115,8 @@ def row_of_message(message: Any, at: datetime) -> Row:
         amounts=[message.currency_id.format(line.amount) for line in lines],
         days=[(at.astimezone(zone).date() - line.date_due).days for line in lines],
         level=message.level_id.display_name or "",
-        channel=_label(message, "channel"),
+        channel=message.channel,
+        channel_label=_label(message, "channel"),
         state=message.state,
         not_before=not_before if message.state == "waiting" else None,
         reasons=reasons,
@@ -252,7 +254,7 @@ def _cells(row: Row, numbers: Mapping[str, int]) -> list[list[str]]:
         row.amounts,
         [f"{days:+d}" if days else "0" for days in row.days],
         [row.level],
-        [row.channel],
+        [row.channel_label],
         [row.verdict + marks],
     ]
 
