@@ -5,6 +5,7 @@ from odoo.tools import format_date
 
 from ..core.debt import instalments
 from ..core.debt.instalments import Part
+from ..tools import to_amount, to_units
 
 LIVE = "active"
 
@@ -189,7 +190,7 @@ class DunningAgreement(models.Model):
 
     def _units(self, amount):
         """An amount as integer in the smallest unit of the currency."""
-        return round(amount / self.currency_id.rounding)
+        return to_units(self.currency_id, amount)
 
     def _prepare_instalment_vals(self):
         parts = instalments.schedule(
@@ -198,7 +199,7 @@ class DunningAgreement(models.Model):
         return [
             {
                 "date_due": part.due,
-                "amount": self.currency_id.round(part.units * self.currency_id.rounding),
+                "amount": to_amount(self.currency_id, part.units),
             }
             for part in parts
         ]

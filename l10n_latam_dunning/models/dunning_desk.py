@@ -1,7 +1,5 @@
-from datetime import timezone
-
 from ..core.law.gate import Contact, Impediment
-from .dunning_message import naive_utc
+from ..tools import aware, naive_utc, to_amount
 
 # What stands in the way of a message today and says nothing of another time.
 OF_TODAY = frozenset({"account", "template"})
@@ -79,18 +77,3 @@ class Desk:
         if not currency:
             return Impediment(problem.code)
         return Impediment(problem.code, {name: currency.format(to_amount(currency, problem.units))})
-
-
-def to_units(currency, amount):
-    """An amount in the smallest unit of its currency."""
-    return round(amount * 10**currency.decimal_places)
-
-
-def to_amount(currency, units):
-    """Smallest units as an amount."""
-    return currency.round(units / 10**currency.decimal_places)
-
-
-def aware(instant):
-    """A naive UTC instant of Odoo as the core wants it."""
-    return instant.replace(tzinfo=timezone.utc)

@@ -1,6 +1,6 @@
 import dataclasses
 import logging
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from markupsafe import Markup
 from odoo import api, fields, models
@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ..core.optout import is_stop
 from ..core.whatsapp.webhook import InboundEvent, OtherEvent, StatusEvent, parse
+from ..tools import naive_utc
 
 _logger = logging.getLogger(__name__)
 
@@ -159,13 +160,18 @@ class DunningEvent(models.Model):
             message.provider_ref = data["wamid"]
         moved = message._apply_receipt(
             data.get("status"),
-            _instant(data.get("at")) or self.received_at,
+            self._said_at() or self.received_at,
             error_code=data.get("error_code") or 0,
             error_details=data.get("error_details") or "",
             category=data.get("category") or "",
         )
         self._finish("done", message)
         return moved
+
+    def _said_at(self):
+        """The instant that WhatsApp gives to this event, or nothing."""
+        text = self.data.get("at")
+        return naive_utc(datetime.fromisoformat(text)) if text else False
 
     def _message_by(self, wamid, opaque=None):
         """The message that WhatsApp's id, or our own reference, belongs to."""
@@ -275,10 +281,3 @@ def _plain(event):
         key: value.isoformat() if isinstance(value, datetime) else value
         for key, value in data.items()
     }
-
-
-def _instant(text):
-    """An ISO instant as Odoo's naive UTC, or None."""
-    return (
-        datetime.fromisoformat(text).astimezone(timezone.utc).replace(tzinfo=None) if text else None
-    )

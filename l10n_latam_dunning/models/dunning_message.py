@@ -1,11 +1,9 @@
-import logging
 import uuid
-from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-_logger = logging.getLogger(__name__)
+from ..tools import naive_utc
 
 STATES = [
     ("proposed", "Proposed"),
@@ -301,8 +299,3 @@ class DunningMessage(models.Model):
         if category:
             vals["category"] = category
         return self._update_state(FORWARD[status], status, **vals)
-
-
-def naive_utc(instant):
-    """An aware instant as Odoo stores it: naive UTC."""
-    return instant.astimezone(ZoneInfo("UTC")).replace(tzinfo=None) if instant else False

@@ -8,14 +8,13 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..core.whatsapp.client import Client
-from ..core.whatsapp.errors import Action, backoff
+from ..core.whatsapp.errors import MAX_TRIES, Action, backoff
 from ..core.whatsapp.payload import template_message
 
 _logger = logging.getLogger(__name__)
 
 BATCH = 40
 THREADS = 8
-MAX_ATTEMPTS = 5
 # A worker is killed by Odoo after some minutes at most; what is older was left behind.
 STALE = timedelta(minutes=15)
 HOLD = timedelta(minutes=15)
@@ -271,7 +270,7 @@ class DunningOutbox(models.AbstractModel):
             Action.ACCOUNT,
             Action.TEMPLATE,
         )
-        if again and message.attempts < MAX_ATTEMPTS:
+        if again and message.attempts < MAX_TRIES:
             seconds = result.retry_after or backoff(message.attempts, error.action, random)
             retry_at = fields.Datetime.now() + timedelta(seconds=seconds)
             # nothing left: this try is no contact and must not use up the debtor's quota

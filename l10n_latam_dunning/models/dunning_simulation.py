@@ -11,7 +11,8 @@ from odoo.fields import Domain
 from ..core.debt.simulation import Debt, Debtor, Planned, Simulation
 from ..core.law.gate import Hold
 from ..core.law.verdict import Verdict
-from .dunning_desk import Desk, aware, to_units
+from ..tools import aware, to_units
+from .dunning_desk import Desk
 from .dunning_gate import Candidate
 from .dunning_message import PENDING
 from .dunning_plan import SALE_TYPES, resting_code

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from ..core.debt.simulation import Debt, Simulation
 from ..core.law.gate import Contact
-from .dunning_desk import aware, to_units
+from ..tools import aware, to_units
 from .dunning_gate import OUTCOMES
 from .dunning_message import ATTEMPTED
 from .dunning_plan import SALE_TYPES

@@ -8,7 +8,8 @@ from odoo.tools import format_date
 from ..core.debt.ladder import reached
 from ..core.law.jurisdiction import PRUDENT_DEFAULT
 from ..core.law.verdict import Verdict
-from .dunning_message import PENDING, naive_utc
+from ..tools import naive_utc
+from .dunning_message import PENDING
 
 # A debtor's page explains so many of his open invoices, the oldest first.
 EXPLAINED = 8

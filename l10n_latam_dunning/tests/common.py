@@ -122,6 +122,18 @@ class DunningCommon(AccountTestInvoicingCommon):
         invoice.action_post()
         return invoice
 
+    @classmethod
+    def create_message_of_another_company(cls):
+        company = cls.env["res.company"].create({"name": "Another"})
+        vals = {
+            "company_id": company.id,
+            "partner_id": cls.partner_a.id,
+            "channel": "whatsapp",
+            "purpose": "reminder",
+            "currency_id": company.currency_id.id,
+        }
+        return cls.env["dunning.message"].sudo().create(vals)
+
     def pay(self, invoice, amount=None):
         wizard = self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=invoice.ids

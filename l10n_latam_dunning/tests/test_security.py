@@ -85,22 +85,11 @@ class TestSecurity(DunningCommon):
         self.assertNotIn("token", self.account.copy_data()[0])
 
     def test_a_user_sees_nothing_of_another_company(self):
-        other = self.env["res.company"].create({"name": "Another"})
-        message = (
-            self.env["dunning.message"]
-            .sudo()
-            .create(
-                {
-                    "company_id": other.id,
-                    "partner_id": self.partner_a.id,
-                    "channel": "whatsapp",
-                    "purpose": "reminder",
-                    "currency_id": other.currency_id.id,
-                }
-            )
-        )
+        message = self.create_message_of_another_company()
         run = (
-            self.env["dunning.run"].sudo().create({"company_id": other.id, "started_at": WEDNESDAY})
+            self.env["dunning.run"]
+            .sudo()
+            .create({"company_id": message.company_id.id, "started_at": WEDNESDAY})
         )
         for record in (message, run):
             with self.subTest(record), self.assertRaises(AccessError):

@@ -148,20 +148,7 @@ class TestWhy(DunningCommon):
             self.env["dunning.why"].with_user(self.accountant).read_panel("res.users", 1)
 
     def test_a_message_of_another_company_stays_unseen(self):
-        other = self.env["res.company"].create({"name": "Another"})
-        message = (
-            self.env["dunning.message"]
-            .sudo()
-            .create(
-                {
-                    "company_id": other.id,
-                    "partner_id": self.partner_a.id,
-                    "channel": "whatsapp",
-                    "purpose": "reminder",
-                    "currency_id": other.currency_id.id,
-                }
-            )
-        )
+        message = self.create_message_of_another_company()
         with self.assertRaises(AccessError):
             self.panel(message)
 

@@ -2,9 +2,8 @@ from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 
-from ..models.dunning_desk import to_amount
-from ..models.dunning_message import naive_utc
 from ..models.dunning_reason import REASONS
+from ..tools import naive_utc, to_amount
 
 DAYS = 30
 OUTCOMES = [

@@ -4,8 +4,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..models.dunning_desk import aware
 from ..models.dunning_reason import REASONS
+from ..tools import aware
 
 DAYS = 90
 LONGEST = 366

@@ -2,7 +2,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.dunning_message import naive_utc
+from ..tools import naive_utc
 
 OUTCOMES = [
     ("send", "It can leave now"),

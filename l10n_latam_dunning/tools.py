@@ -1,0 +1,23 @@
+"""Odoo's values as the pure core wants them, and back."""
+
+from datetime import timezone
+
+
+def to_units(currency, amount):
+    """An amount as an integer in the smallest unit of its currency."""
+    return round(amount / currency.rounding)
+
+
+def to_amount(currency, units):
+    """Smallest units as an amount."""
+    return currency.round(units * currency.rounding)
+
+
+def aware(instant):
+    """A naive UTC instant of Odoo as the core wants it."""
+    return instant.replace(tzinfo=timezone.utc)
+
+
+def naive_utc(instant):
+    """An aware instant as Odoo stores it: naive UTC; False without one."""
+    return instant.astimezone(timezone.utc).replace(tzinfo=None) if instant else False
