@@ -130,6 +130,12 @@ def mask(number: str) -> str:
     return f"+{code} ••• ••• {digits[-3:]}" if code else f"••• ••• {digits[-3:]}"
 
 
+def mask_email(address: str) -> str:
+    """Return the address for a log: its first letter and its domain, `r•••@example.com`."""
+    name, at, domain = address.rpartition("@")
+    return f"{name[:1]}•••@{domain}" if at and name else "•••"
+
+
 def _calling_code(digits: str) -> str:
     for length in (1, 2, 3):
         if int(digits[:length]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -5,15 +7,20 @@ from ..core import phones
 
 
 class DunningContactPoint(models.Model):
-    """One normalised number of a person. Quotas are counted on it, over all partners and
-    companies of the database, so that nobody is reached twice under two names."""
+    """One normalised number or address of a person. Quotas are counted on it, over all partners
+    and companies of the database, so that nobody is reached twice under two names."""
 
     _name = "dunning.contact.point"
     _description = "Contact point of a debtor"
     _order = "id"
     _rec_name = "masked"
 
-    value = fields.Char("Number", required=True, help="Normal form, E.164.")
+    kind = fields.Selection(
+        [("phone", "Telephone"), ("email", "E-mail")], required=True, default="phone"
+    )
+    value = fields.Char(
+        "Number or address", required=True, help="Normal form: E.164, or the address alone."
+    )
     masked = fields.Char(compute="_compute_masked")
     country_code = fields.Char()
     line_type = fields.Selection(
@@ -36,47 +43,102 @@ class DunningContactPoint(models.Model):
     wa_id = fields.Char("WhatsApp id", help="As WhatsApp itself names this number.")
     partner_ids = fields.Many2many("res.partner", string="Partners")
 
-    _value_unique = models.UniqueIndex("(value)", "This number is already known.")
+    _value_unique = models.UniqueIndex("(value)", "This number or address is already known.")
     _wa_id_idx = models.Index("(wa_id) WHERE wa_id IS NOT NULL")
 
-    @api.depends("value")
+    @api.depends("kind", "value")
     def _compute_masked(self):
         for point in self:
-            point.masked = phones.mask(point.value or "")
+            mask = phones.mask_email if point.kind == "email" else phones.mask
+            point.masked = mask(point.value or "")
 
     @api.model
     def _for_numbers(self, numbers):
         """{E.164: contact point} for normalised :class:`phones.Phone` values, created where
-        new. One statement each, safe beside other transactions."""
-        if not numbers:
+        new."""
+        kinds = ("mobile", "fixed")
+        return self._for_values(
+            {
+                number.e164: (
+                    "phone",
+                    number.country,
+                    number.kind if number.kind in kinds else "unknown",
+                )
+                for number in numbers
+            }
+        )
+
+    @api.model
+    def _for_emails(self, addresses):
+        """{address: contact point} for normalised e-mail addresses, created where new."""
+        return self._for_values(dict.fromkeys(addresses, ("email", None, "unknown")))
+
+    @api.model
+    def _for_values(self, rows):
+        """{value: contact point} for {value: (kind, country code, line type)}. One statement
+        each, safe beside other transactions."""
+        if not rows:
             return {}
-        rows = {
-            number.e164: (
-                number.e164,
-                number.country,
-                number.kind if number.kind in ("mobile", "fixed") else "unknown",
-            )
-            for number in numbers
-        }
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO dunning_contact_point
-                       (value, country_code, line_type, state,
+                       (value, kind, country_code, line_type, state,
                         create_uid, write_uid, create_date, write_date)
-                SELECT v.value, v.country, v.kind, 'new', %(uid)s, %(uid)s, %(now)s, %(now)s
-                  FROM (VALUES %(rows)s) AS v(value, country, kind)
+                SELECT v.value, v.kind, v.country, v.line, 'new',
+                       %(uid)s, %(uid)s, %(now)s, %(now)s
+                  FROM (VALUES %(rows)s) AS v(value, kind, country, line)
                 ON CONFLICT (value) DO NOTHING
                 """,
                 uid=self.env.uid,
                 now=self.env.cr.now(),
-                rows=SQL(", ").join(SQL("(%s, %s, %s)", *row) for row in rows.values()),
+                rows=SQL(", ").join(
+                    SQL("(%s, %s, %s::varchar, %s)", value, *row) for value, row in rows.items()
+                ),
             )
         )
         points = self.sudo().search_fetch(
-            [("value", "in", list(rows))], ["value", "state", "line_type"]
+            [("value", "in", list(rows))], ["value", "kind", "state", "line_type"]
         )
         return {point.value: point for point in points}
+
+    @api.model
+    def _link(self, pairs):
+        """Remember which partners contact points belong to: pairs of (point, partner), in one
+        statement."""
+        if not pairs:
+            return
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO dunning_contact_point_res_partner_rel
+                            (dunning_contact_point_id, res_partner_id)
+                     VALUES %s
+                ON CONFLICT DO NOTHING
+                """,
+                SQL(", ").join(SQL("(%s, %s)", point.id, partner.id) for point, partner in pairs),
+            )
+        )
+        self.invalidate_model(["partner_ids"])
+
+    @api.model
+    def _ids_by_partner(self, partners):
+        """{partner id: ids of all contact points that are his}, in one query."""
+        found = defaultdict(set)
+        if partners:
+            rows = self.env.execute_query(
+                SQL(
+                    """
+                    SELECT res_partner_id, dunning_contact_point_id
+                      FROM dunning_contact_point_res_partner_rel
+                     WHERE res_partner_id IN %s
+                    """,
+                    tuple(partners.ids),
+                )
+            )
+            for partner, point in rows:
+                found[partner].add(point)
+        return found
 
     @api.model
     def _find_by_wa_id(self, wa_id):

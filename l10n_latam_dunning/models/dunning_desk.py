@@ -1,5 +1,6 @@
 from ..core.law.gate import Contact, Impediment
 from ..tools import aware, naive_utc, to_amount
+from .dunning_plan_channel import is_unusable
 
 # What stands in the way of a message today and says nothing of another time.
 OF_TODAY = frozenset({"account", "template"})
@@ -7,18 +8,19 @@ OF_TODAY = frozenset({"account", "template"})
 
 class Desk:
     """The law gate as a simulation asks it. The facts are collected once; contacts on paper are
-    added to them, and holds count on their own days.
+    added to them, and holds count on their own days. ``reached`` says for each channel how each
+    debtor is reached on it.
 
     With ``as_of`` a consent counts from the instant at which it was said, contacts since are not
     known yet, and what only concerns today's set-up is left out.
     """
 
-    def __init__(self, policy, candidates, at, holds, *, as_of=False):
+    def __init__(self, policy, candidates, reached, at, holds, *, as_of=False):
         self.gate = policy.env["dunning.gate"]
-        self.text = policy.env["dunning.text"]
+        self.channel = policy.env["dunning.channel"]
         self.levels = {level.id: level for level in policy.level_ids}
         self.candidates = candidates
-        self.numbers = {key: list(c.problems) for key, c in candidates.items()}
+        self.reached = reached
         self.holds = holds
         self.leave_out = OF_TODAY if as_of else frozenset()
         self.known = self.gate._known(list(candidates.values()), at)
@@ -26,7 +28,9 @@ class Desk:
         if as_of:
             self.consents = dict(self.known.consents)
             self._forget_contacts_since(aware(at))
-        self.templates = {}
+        self.texts = {}
+        for candidate in candidates.values():
+            candidate.point = next((point for point in self._points(candidate)), None)
 
     def ask(self, debtor, rung, debts, problems, at):
         """The one gate's verdict on a candidate on paper."""
@@ -34,11 +38,31 @@ class Desk:
         candidate.level = self.levels[rung.key]
         candidate.purpose = candidate.level._purpose()
         candidate.lines = candidate.lines.browse([debt.key for debt in debts])
-        candidate.template = self._template(candidate)
-        own = [self._impediment(candidate, problem) for problem in problems]
-        candidate.problems = [*own, *self.numbers[debtor.key]]
         self._set_clock(candidate, at)
-        return self.gate._verdict(candidate, self.known, naive_utc(at), self.leave_out)
+        own = [self._impediment(candidate, problem) for problem in problems]
+        candidate.problems = own
+        verdicts = []
+        for level_channel in candidate.level.channel_ids or [candidate.level.channel_ids]:
+            self._put_on(candidate, level_channel)
+            verdicts.append(
+                self.gate._verdict(candidate, self.known, naive_utc(at), self.leave_out)
+            )
+            if not is_unusable(verdicts[-1]):
+                return verdicts[-1]
+        return verdicts[0]
+
+    def _put_on(self, candidate, level_channel):
+        """Put a candidate on one channel of its level."""
+        candidate.level_channel = level_channel
+        candidate.channel = level_channel.channel or candidate.channel
+        found = self.reached[candidate.channel][candidate.partner]
+        candidate.point, candidate.unreachable = found
+        candidate.text = self._text(candidate)
+
+    def _points(self, candidate):
+        """The contact points of a debtor, one for each channel that reaches him."""
+        found = (reached[candidate.partner][0] for reached in self.reached.values())
+        return [point for point in found if point]
 
     def sent(self, planned):
         """A contact on paper counts for the number as one in earnest does."""
@@ -57,16 +81,16 @@ class Desk:
         self.known.holds[key] = [
             hold for start, end, hold in self.holds[key] if start <= at and (not end or at < end)
         ]
-        number = candidate.point.value if candidate.point else ""
-        for owner in {candidate.partner.id, number} & set(self.consents):
+        numbers = (point.value for point in self._points(candidate))
+        for owner in {candidate.partner.id, *numbers} & set(self.consents):
             self.known.consents[owner] = [f for f in self.consents[owner] if f.at <= at]
 
-    def _template(self, candidate):
+    def _text(self, candidate):
         partner = candidate.partner
-        key = (candidate.level, partner.lang, partner.country_id)
-        if key not in self.templates:
-            self.templates[key] = self.text._template(candidate) if candidate.account else None
-        return self.templates[key]
+        key = (candidate.level_channel, partner.lang, partner.country_id)
+        if key not in self.texts:
+            self.texts[key] = self.channel._of(candidate.channel)._find_text(candidate)
+        return self.texts[key]
 
     def _impediment(self, candidate, problem):
         company = candidate.company.currency_id

@@ -2,13 +2,12 @@ from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta, timezone
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from odoo import api, models
-from odoo.tools import SQL
 
-from ..core import phones
 from ..core.law.gate import ConsentFact, Contact, Facts, Hold, Impediment, Proposal, decide
 from ..core.law.jurisdiction import Caps, OpeningHours, company_cap, company_window
 from .dunning_message import ATTEMPTED
@@ -23,7 +22,8 @@ class Candidate:
     """What may become a message: a debtor, what he owes in one currency, level and channel.
 
     ``lines`` are the instalments to be listed, ``triggers`` maps those whose rung is due to
-    their level. ``problems`` are facts that speak against it, found on the way.
+    their level. ``problems`` are facts that speak against it, found on the way; ``unreachable``
+    is the one of its channel. ``passed_over`` are the (channel, verdict) of channels before it.
     """
 
     company: Any
@@ -33,11 +33,14 @@ class Candidate:
     lines: Any
     triggers: dict[int, Any] = field(default_factory=dict)
     level: Any = None
+    level_channel: Any = None
     purpose: str = "reminder"
     channel: str = "whatsapp"
-    template: Any = None
+    text: Any = None
     point: Any = None
     problems: list[Impediment] = field(default_factory=list)
+    unreachable: Impediment | None = None
+    passed_over: tuple[tuple[str, Any], ...] = ()
     layers: tuple[str, ...] = ("law", "company")
 
     @property
@@ -53,14 +56,15 @@ class Candidate:
 @dataclass(slots=True)
 class Known:
     """Facts that the gate has collected for its candidates: each by partner id or number,
-    contact point id, (partner id, company id); and the own rules of policies at places, which
-    change on the days of ``turns``."""
+    contact point id, (partner id, company id); the contact points of each partner; and the own
+    rules of policies at places, which change on the days of ``turns``."""
 
     consents: dict[Any, list[ConsentFact]]
     history: dict[int, list[Contact]]
     holds: dict[tuple[int, int], list[Hold]]
     suppressed: dict[str, list[str]]
     turns: list[date]
+    points: dict[int, set[int]]
     rules: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
 
@@ -87,12 +91,15 @@ class DunningGate(models.AbstractModel):
         points = self.env["dunning.contact.point"].browse(
             {c.point.id for c in candidates if c.point}
         )
+        by_partner = points._ids_by_partner(partners)
+        every = points.browse({*points.ids, *chain.from_iterable(by_partner.values())})
         return Known(
-            consents=self._consents(partners, points),
-            history=self._history(points, at, ignore),
+            consents=self._consents(partners, every),
+            history=self._history(every, at, ignore),
             holds=self._holds(partners, at),
-            suppressed=self._suppressed(points, at),
+            suppressed=self._suppressed(every, at),
             turns=self.env["dunning.local.rule"]._turning_days(),
+            points=by_partner,
         )
 
     @api.model
@@ -106,7 +113,9 @@ class DunningGate(models.AbstractModel):
             known.rules[place] = self._company_rules(candidate.policy, partner, at)
         windows, caps = known.rules[place]
         country, state = self._place(partner)
-        own = [*candidate.problems, *self._problems(candidate, at)]
+        channel = self.env["dunning.channel"]._of(candidate.channel)
+        own = [*candidate.problems, *filter(None, [candidate.unreachable])]
+        own += channel._problems(candidate, at)
         problems = [problem for problem in own if problem.code not in leave_out]
         number = candidate.point.value if candidate.point else ""
         facts = Facts(
@@ -114,25 +123,32 @@ class DunningGate(models.AbstractModel):
             country=country,
             state=state,
             consents=tuple(known.consents[partner.id] + (known.consents[number] if number else [])),
-            history=tuple(known.history[candidate.point.id]) if candidate.point else (),
+            history=tuple(self._contacts(candidate, known)),
             holds=tuple(known.holds[partner.id, candidate.company.id]),
             impediments=tuple(problems),
             company_windows=windows,
             company_caps=caps,
             suppressed=tuple(known.suppressed.get(number, ())),
         )
-        template = candidate.template
         proposal = Proposal(
             candidate.channel,
             candidate.purpose,
             partner.dunning_debtor_kind,
-            text=template._wording() if template else None,
-            carries=frozenset(template.button_ids.mapped("action")) if template else frozenset(),
+            text=channel._wording(candidate) if candidate.text else None,
+            carries=channel._carries(candidate) if candidate.text else frozenset(),
         )
         instant = at.replace(tzinfo=timezone.utc)
         return decide(proposal, facts, instant, layers=candidate.layers)
 
     # === FACTS ===
+
+    @api.model
+    def _contacts(self, candidate, known):
+        """Past contacts of the person: on this number and on every other that is his."""
+        ids = set(known.points.get(candidate.partner.id, ()))
+        if candidate.point:
+            ids.add(candidate.point.id)
+        return chain.from_iterable(known.history[point] for point in ids)
 
     @api.model
     def _place(self, partner):
@@ -175,7 +191,7 @@ class DunningGate(models.AbstractModel):
             )
             if consent.partner_id in partners:
                 facts[consent.partner_id.id].append(fact)
-            elif consent.event == "withdrawn":
+            if consent.event == "withdrawn" and consent.contact_point_id:
                 facts[consent.contact_point_id.value].append(fact)
         return facts
 
@@ -242,109 +258,3 @@ class DunningGate(models.AbstractModel):
         if policy.caps:
             caps += (company_cap(Caps.parse(policy.caps)),)
         return windows, caps
-
-    # === PROBLEMS ===
-
-    @api.model
-    def _problems(self, candidate, at):
-        """What Odoo itself knows against a candidate, apart from the law."""
-        problems = []
-        point = candidate.point
-        if point and point.state == "not_theirs":
-            problems.append(Impediment("contact_quarantined"))
-        elif point and point.line_type == "fixed":
-            problems.append(Impediment("contact_invalid", {"why": self.env._("a landline")}))
-        why = (
-            candidate.account._impediment(at, point.value if point else "")
-            if candidate.account
-            else "none"
-        )
-        if why:
-            problems.append(Impediment("account", {"why": self._account_words(candidate, why)}))
-        elif not candidate.template or not candidate.template.sendable:
-            problems.append(Impediment("template", {"why": self._template_words(candidate)}))
-        return problems
-
-    @api.model
-    def _account_words(self, candidate, why):
-        words = {
-            "none": self.env._("the policy has no account"),
-            "off": self.env._("it is switched off"),
-            "no_token": self.env._("its access token is missing"),
-            "no_app_secret": self.env._("its app secret is missing, so answers are not proved"),
-            "neutralized": self.env._("this database is a neutralized copy"),
-            "not_in_test_list": self.env._("it is in test mode and the number is not listed"),
-            "paused": self.env._("it is paused: %s", candidate.account.pause_reason),
-        }
-        return words[why]
-
-    @api.model
-    def _template_words(self, candidate):
-        template = candidate.template
-        if not candidate.level:
-            return self.env._("the policy has no level")
-        if not template:
-            return self.env._(
-                "%(name)s has no text in the debtor's language",
-                name=candidate.level.template_name,
-            )
-        if template.category != "UTILITY":
-            return self.env._(
-                "%(name)s was classified as %(category)s",
-                name=template.display_name,
-                category=template.category,
-            )
-        return self.env._(
-            "%(name)s is %(status)s at WhatsApp",
-            name=template.display_name,
-            status=template.status,
-        )
-
-    @api.model
-    def _reach(self, partners):
-        """{partner: (contact point or None, problem or None)} of the debtors' own numbers."""
-        numbers, result = {}, {}
-        for partner in partners:
-            raw = partner.phone or ""
-            if not raw:
-                result[partner] = (None, self._invalid(self.env._("there is no number")))
-                continue
-            try:
-                numbers[partner] = phones.normalise(raw, partner.country_id.code or "")
-            except phones.InvalidPhone as error:
-                result[partner] = (None, self._invalid(self._phone_words(error)))
-        points = self.env["dunning.contact.point"]._for_numbers(list(numbers.values()))
-        for partner, number in numbers.items():
-            result[partner] = (points[number.e164], None)
-        self._link(result)
-        return result
-
-    @api.model
-    def _phone_words(self, error):
-        return self.env._(phones.REASONS.get(error.reason, str(error)))
-
-    @api.model
-    def _invalid(self, why):
-        return Impediment("contact_invalid", {"why": why.rstrip(".")})
-
-    @api.model
-    def _link(self, reached):
-        """Remember which partners a number belongs to, in one statement."""
-        pairs = [
-            SQL("(%s, %s)", point.id, partner.id)
-            for partner, (point, _problem) in reached.items()
-            if point and partner not in point.partner_ids
-        ]
-        if pairs:
-            self.env.cr.execute(
-                SQL(
-                    """
-                    INSERT INTO dunning_contact_point_res_partner_rel
-                                (dunning_contact_point_id, res_partner_id)
-                         VALUES %s
-                    ON CONFLICT DO NOTHING
-                    """,
-                    SQL(", ").join(pairs),
-                )
-            )
-            self.env["dunning.contact.point"].invalidate_model(["partner_ids"])

@@ -26,10 +26,14 @@ class DunningLevel(models.Model):
     days = fields.Integer(
         "Days from due date", required=True, help="Negative: before the due date."
     )
-    channel = fields.Selection([("whatsapp", "WhatsApp")], required=True, default="whatsapp")
-    template_name = fields.Char(
-        "Template", required=True, help="Name of the WhatsApp template, the same in each language."
+    channel_ids = fields.One2many(
+        "dunning.level.channel",
+        "level_id",
+        "Channels",
+        copy=True,
+        help="In this order: the next is tried only when the one before failed or cannot be used.",
     )
+    channel_names = fields.Char("Channels in order", compute="_compute_channel_names")
     mode = fields.Selection(
         [("automatic", "Sent automatically"), ("approval", "Waits for an approval")],
         required=True,
@@ -46,6 +50,15 @@ class DunningLevel(models.Model):
         for level in self:
             days = f"{level.days:+d}" if level.days else "0"
             level.display_name = f"{level.name} ({days})"
+
+    @api.depends("channel_ids.channel", "channel_ids.sequence")
+    @api.depends_context("lang")
+    def _compute_channel_names(self):
+        labels = dict(
+            self.env["dunning.level.channel"]._fields["channel"]._description_selection(self.env)
+        )
+        for level in self:
+            level.channel_names = ", ".join(labels[row.channel] for row in level.channel_ids)
 
     def _rungs(self):
         """These levels as plain rungs for the pure ladder."""

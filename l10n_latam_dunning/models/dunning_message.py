@@ -1,4 +1,5 @@
 import uuid
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -68,9 +69,24 @@ class DunningMessage(models.Model):
     override_reason = fields.Text("Reason to set them aside")
     line_ids = fields.One2many("dunning.message.line", "message_id", "Instalments")
     move_ids = fields.Many2many("account.move", compute="_compute_moves", string="Invoices")
+    next_id = fields.Many2one(
+        "dunning.message",
+        "Followed by",
+        ondelete="restrict",
+        index="btree_not_null",
+        help="The attempt on the next channel, made because this one did not reach the debtor.",
+    )
 
     channel = fields.Selection([("whatsapp", "WhatsApp")], required=True)
-    purpose = fields.Selection([("courtesy", "Courtesy"), ("reminder", "Reminder")], required=True)
+    purpose = fields.Selection(
+        [
+            ("courtesy", "Courtesy"),
+            ("reminder", "Reminder"),
+            ("agreement", "Agreement"),
+            ("reply", "Answer"),
+        ],
+        required=True,
+    )
     currency_id = fields.Many2one("res.currency", required=True)
     amount_total = fields.Monetary("Open in all")
     body = fields.Text("Text", help="Exactly as the debtor reads it.")
@@ -92,6 +108,11 @@ class DunningMessage(models.Model):
     attempted_at = fields.Datetime("Left at")
     delivered_at = fields.Datetime("Delivered at")
     read_at = fields.Datetime("Read at")
+    follow_up_at = fields.Datetime(
+        "Next channel considered at",
+        help="When it is looked at whether this message arrived, or else the next channel is "
+        "proposed.",
+    )
     provider_ref = fields.Char("WhatsApp message id")
     error_code = fields.Integer(aggregator=False)
     error_details = fields.Char("Error")
@@ -102,6 +123,7 @@ class DunningMessage(models.Model):
     _queue_idx = models.Index(
         "(not_before, id) WHERE state IN ('queued', 'waiting')",
     )
+    _follow_up_idx = models.Index("(follow_up_at) WHERE follow_up_at IS NOT NULL")
     _quota_idx = models.Index("(contact_point_id, attempted_at) WHERE attempted_at IS NOT NULL")
 
     # === COMPUTE ===
@@ -298,4 +320,36 @@ class DunningMessage(models.Model):
             vals["read_at"] = at
         if category:
             vals["category"] = category
-        return self._update_state(FORWARD[status], status, **vals)
+        if status == "failed":
+            vals["follow_up_at"] = fields.Datetime.now()
+        elif status in ("delivered", "read"):
+            vals["follow_up_at"] = False
+        moved = self._update_state(FORWARD[status], status, **vals)
+        if moved and status == "failed":
+            moved._trigger_follow_up()
+        elif moved and status in ("delivered", "read"):
+            moved.next_id._update_state(
+                PENDING, "cancelled", self.env._("The message before it arrived after all")
+            )._log_state()
+        return moved
+
+    # === NEXT CHANNEL ===
+
+    def _patience_ends(self):
+        """When a message that has just left counts as not delivered, or False where nothing
+        would follow it."""
+        self.ensure_one()
+        if not self.env["dunning.channel"]._of(self.channel)._has_receipts:
+            return False
+        rows = self.level_id.channel_ids
+        mine = rows.filtered(lambda row: row.channel == self.channel)
+        if not mine or not rows._after(self.channel):
+            return False
+        self.env.ref("l10n_latam_dunning.ir_cron_deliver").sudo()._trigger(
+            ends := fields.Datetime.now() + timedelta(hours=mine.patience)
+        )
+        return ends
+
+    def _trigger_follow_up(self):
+        """Wake the scheduled action that proposes the next channel."""
+        self.env.ref("l10n_latam_dunning.ir_cron_deliver").sudo()._trigger()

@@ -29,7 +29,8 @@ class DunningMessageLine(models.Model):
         "This instalment already has its reminder at this level.",
     )
 
-    @api.depends("message_id.state")
+    @api.depends("message_id.state", "message_id.next_id")
     def _compute_live(self):
         for line in self:
-            line.live = line.message_id.state not in DEAD_STATES
+            message = line.message_id
+            line.live = message.state not in DEAD_STATES and not message.next_id

@@ -5,7 +5,6 @@ from odoo import api, models
 from odoo.tools import format_datetime
 
 from ..core.law.verdict import Verdict, sentence
-from ..core.whatsapp.errors import rule_of
 
 
 class DunningMessage(models.Model):
@@ -120,12 +119,7 @@ class DunningMessage(models.Model):
         elif self.state in ("refused", "approval"):
             yield self.explanation or ""
         elif self.state == "failed":
-            yield self.env._(rule_of(self.error_code or None, None).meaning)
-            yield self.env._(
-                "WhatsApp answered: %(details)s (code %(code)s).",
-                details=self.error_details,
-                code=self.error_code,
-            )
+            yield from self.env["dunning.channel"]._of(self.channel)._failure_words(self)
         elif self.state == "uncertain":
             yield self.env._(
                 "Nobody knows yet whether it arrived. It is not sent again by itself: a receipt "

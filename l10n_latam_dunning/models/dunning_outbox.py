@@ -1,20 +1,18 @@
 import logging
 import random
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..core.whatsapp.client import Client
-from ..core.whatsapp.errors import MAX_TRIES, Action, backoff
-from ..core.whatsapp.payload import template_message
+from ..core.delivery import Courier, carry
+from ..core.whatsapp.errors import MAX_TRIES, Action, backoff, rule_of
 
 _logger = logging.getLogger(__name__)
 
 BATCH = 40
-THREADS = 8
+THREADS = 24
 # A worker is killed by Odoo after some minutes at most; what is older was left behind.
 STALE = timedelta(minutes=15)
 HOLD = timedelta(minutes=15)
@@ -31,22 +29,29 @@ class DunningOutbox(models.AbstractModel):
 
     @api.model
     def _cron_deliver(self):
-        """Drain what is due. Commits after each claim and each result."""
+        """Drain what is due. Commits after each claim, before the wire, and after each handful
+        of results; while messages fly, the next ones are claimed."""
         self._settle_stale()
+        self.env["dunning.plan"]._propose_next()
         commit = self.env["ir.cron"]._commit_progress
         commit(remaining=self._count_due(fields.Datetime.now()))
-        while True:
-            claimed = self._claim(fields.Datetime.now())
-            if not commit(len(claimed["passed"])):
-                break
-            if not claimed["seen"]:
-                break
-            left = None
-            for message, result in self._send(claimed["permits"]):
-                self._record(message, result)
-                left = commit(1)
-            if left == 0:
-                break
+        with Courier(THREADS) as courier:
+            more = True
+            while more or courier.flying:
+                seen = 0
+                if more and courier.flying <= THREADS:
+                    claimed = self._claim(fields.Datetime.now())
+                    seen = len(claimed["seen"])
+                    more = bool(commit(len(claimed["passed"])))
+                    landed = self._send(claimed["permits"], courier)
+                else:
+                    landed = courier.landed()
+                if not landed and not seen:
+                    landed = courier.landed()
+                    more = more and bool(landed)
+                if landed:
+                    self._record(landed)
+                    more = bool(commit(len(landed))) and more
 
     # === CLAIM ===
 
@@ -67,9 +72,10 @@ class DunningOutbox(models.AbstractModel):
 
     @api.model
     def _claim(self, at, limit=BATCH):
-        """Lock due messages and their numbers, ask the gate again with fresh facts, and move
-        each where it belongs. What has a permit is in `sending` when this returns; the caller
-        commits before the wire. One message a number: the next one must see this contact.
+        """Lock due messages and the numbers of their people, ask the gate again with fresh
+        facts, and move each where it belongs. What has a permit is in `sending` when this
+        returns; the caller commits before the wire. One message a person: the next one must see
+        this contact.
 
         Returns ``seen`` (all locked), ``passed`` (decided, but not to be sent) and ``permits``.
         """
@@ -78,9 +84,8 @@ class DunningOutbox(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT m.id, m.contact_point_id
+                SELECT m.id, m.partner_id, m.contact_point_id
                   FROM dunning_message m
-             LEFT JOIN dunning_contact_point p ON p.id = m.contact_point_id
                  WHERE %s
               ORDER BY m.not_before NULLS FIRST, m.id
                  LIMIT %s
@@ -90,12 +95,18 @@ class DunningOutbox(models.AbstractModel):
                 limit,
             )
         )
-        points = self._lock_points({point for _id, point in rows if point})
+        partners = self.env["res.partner"].browse({partner for _id, partner, _point in rows})
+        persons = self.env["dunning.contact.point"]._ids_by_partner(partners)
+        mine = {
+            message: persons.get(partner, set()) | ({point} if point else set())
+            for message, partner, point in rows
+        }
+        locked = self._lock_points(set().union(*mine.values()))
         chosen, taken = [], set()
-        for message, point in rows:
-            if point and (point in taken or point not in points):
+        for message, points in mine.items():
+            if points & taken or points - locked:
                 continue
-            taken.add(point)
+            taken |= points
             chosen.append(message)
         messages = self.env["dunning.message"].browse(chosen)
         messages.invalidate_recordset()
@@ -140,7 +151,6 @@ class DunningOutbox(models.AbstractModel):
     @api.model
     def _fresh_candidates(self, messages, at):
         plan = self.env["dunning.plan"]
-        reach = self.env["dunning.gate"]._reach(messages.partner_id)
         lines = self.env["account.move.line"]
         for company in messages.company_id:
             mine = messages.filtered(lambda m, company=company: m.company_id == company)
@@ -157,8 +167,8 @@ class DunningOutbox(models.AbstractModel):
         for message in messages:
             key = (message.company_id, message.partner_id, message.currency_id)
             mine = self._listed(message, owed.get(key, lines.browse()))
-            candidates.append(plan._refresh_candidate(message, mine, resting, reach, at))
-        return candidates
+            candidates.append(plan._refresh_candidate(message, mine, resting, at))
+        return plan._complete(candidates)
 
     @api.model
     def _listed(self, message, lines):
@@ -173,7 +183,7 @@ class DunningOutbox(models.AbstractModel):
     @api.model
     def _permit(self, message, candidate, at):
         """Write the message anew with today's amounts and take it for the wire."""
-        values = self.env["dunning.text"]._values(candidate)
+        channel = self.env["dunning.channel"]._of(candidate.channel)
         amounts = {
             (line.move_id.id, line.date_maturity): line.amount_residual_currency
             for line in candidate.lines
@@ -183,10 +193,8 @@ class DunningOutbox(models.AbstractModel):
         message._update_state(
             ("queued", "waiting"),
             "sending",
-            template_id=candidate.template.id,
+            **channel._content_vals(candidate),
             contact_point_id=candidate.point.id,
-            values=values,
-            body=candidate.template._render(values),
             amount_total=candidate.amount,
             attempts=message.attempts + 1,
             claimed_at=at,
@@ -208,62 +216,51 @@ class DunningOutbox(models.AbstractModel):
     # === WIRE ===
 
     @api.model
-    def _send(self, messages):
-        """Yield (message, result) as answers come in. The threads hold plain data only."""
-        jobs = [(message, self._payload(message)) for message in messages]
-        clients = {account: Client(account._credentials()) for account in messages.account_id}
-        try:
-            with ThreadPoolExecutor(max_workers=THREADS) as pool:
-                futures = {
-                    pool.submit(clients[message.account_id].send_message, payload): message
-                    for message, payload in jobs
-                }
-                for future in as_completed(futures):
-                    yield futures[future], future.result()
-        finally:
-            for client in clients.values():
-                client.close()
-
-    @api.model
-    def _payload(self, message):
-        template = message.template_id
-        return template_message(
-            to=message.contact_point_id.value,
-            name=template.name,
-            language=template.language,
-            body={name: message.values[name] for name in template._variables()},
-            opaque=message.reference,
-            quick_replies=[f"DUN:{button.action}" for button in template.button_ids],
-        )
+    def _send(self, messages, courier):
+        """Hand messages to the threads of a courier; those of a channel that has none are
+        delivered here. Returns [(message id, delivery)] of what is known at once."""
+        known = []
+        for message in messages:
+            channel = self.env["dunning.channel"]._of(message.channel)
+            call = channel._call(message, courier)
+            if channel._is_threaded:
+                courier.take(message.id, call)
+            else:
+                known.append((message.id, carry(call)))
+        return known
 
     # === RECORD ===
 
     @api.model
-    def _record(self, message, result):
+    def _record(self, landed):
         """Write down what the wire answered: accepted, refused, or unknown."""
-        if result.outcome == "accepted":
-            message._update_state(("sending",), "sent", provider_ref=result.wamid)
-            if result.wa_id and message.contact_point_id.wa_id != result.wa_id:
-                message.contact_point_id.wa_id = result.wa_id
-        elif result.outcome == "unknown":
-            message._update_state(
-                ("sending",), "uncertain", result.error.details if result.error else ""
-            )
-        else:
-            self._record_refusal(message, result)
-        if message.state in ("sent", "uncertain", "failed"):
-            message._log_state()
+        messages = self.env["dunning.message"].browse([key for key, _delivery in landed])
+        for message, (_key, delivery) in zip(messages, landed, strict=True):
+            if delivery.outcome == "accepted":
+                message._update_state(
+                    ("sending",),
+                    "sent",
+                    provider_ref=delivery.reference or False,
+                    follow_up_at=message._patience_ends(),
+                )
+                self.env["dunning.channel"]._of(message.channel)._learn(message, delivery)
+            elif delivery.outcome == "unknown":
+                message._update_state(("sending",), "uncertain", delivery.details)
+            else:
+                self._record_refusal(message, delivery)
+        messages.filtered(lambda m: m.state in ("sent", "uncertain", "failed"))._log_state()
 
     @api.model
-    def _record_refusal(self, message, result):
-        error = result.error
-        vals = {"error_code": error.code or 0, "error_details": error.details}
-        if error.action is Action.ACCOUNT:
+    def _record_refusal(self, message, delivery):
+        action = delivery.action
+        vals = {"error_code": delivery.code or 0, "error_details": delivery.details}
+        if action is Action.ACCOUNT:
             office = message.with_context(lang=message.company_id.partner_id.lang)
-            office.account_id._pause(f"{office.env._(error.meaning)} ({error.code})")
-        elif error.action is Action.TEMPLATE:
+            meaning = rule_of(delivery.code, None).meaning
+            office.account_id._pause(f"{office.env._(meaning)} ({delivery.code})")
+        elif action is Action.TEMPLATE:
             message.template_id.status = "REFUSED"
-        again = error.action in (
+        again = action in (
             Action.RETRY,
             Action.SLOW,
             Action.PAIR,
@@ -271,12 +268,24 @@ class DunningOutbox(models.AbstractModel):
             Action.TEMPLATE,
         )
         if again and message.attempts < MAX_TRIES:
-            seconds = result.retry_after or backoff(message.attempts, error.action, random)
+            seconds = delivery.retry_after or backoff(message.attempts, action, random)
             retry_at = fields.Datetime.now() + timedelta(seconds=seconds)
             # nothing left: this try is no contact and must not use up the debtor's quota
             message._update_state(
-                ("sending",), "queued", error.details, retry_at=retry_at, attempted_at=False, **vals
+                ("sending",),
+                "queued",
+                delivery.details,
+                retry_at=retry_at,
+                attempted_at=False,
+                **vals,
             )
             self.env.ref("l10n_latam_dunning.ir_cron_deliver").sudo()._trigger(retry_at)
         else:
-            message._update_state(("sending",), "failed", error.details, **vals)
+            message._update_state(
+                ("sending",),
+                "failed",
+                delivery.details,
+                follow_up_at=fields.Datetime.now(),
+                **vals,
+            )
+            message._trigger_follow_up()

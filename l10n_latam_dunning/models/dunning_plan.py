@@ -47,13 +47,12 @@ class DunningPlan(models.AbstractModel):
         """Plan a company at a naive UTC instant: messages created, queued, waiting or refused."""
         plan = self.with_company(company).with_context(lang=company.partner_id.lang)
         candidates = plan._without_pending(plan._candidates(company, at))
-        verdicts = plan.env["dunning.gate"]._decide(candidates, at)
-        return plan._store(list(zip(candidates, verdicts, strict=True)), run=run)
+        return plan._store(plan._answers(candidates, at), run=run)
 
     @api.model
-    def _refresh_candidate(self, message, lines, resting, reach, at):
+    def _refresh_candidate(self, message, lines, resting, at):
         """A message's candidate with today's facts: what is still open of its instalments, and
-        whether its level is still the one they have reached."""
+        whether its level is still the one they have reached. Its channel stays the same."""
         keys = {(line.move_id.id, line.date_due): line for line in message.line_ids}
         still, problems = self._sort_lines(lines, resting)
         candidate = Candidate(
@@ -63,6 +62,10 @@ class DunningPlan(models.AbstractModel):
             policy=message.policy_id,
             lines=still,
             level=message.level_id,
+            level_channel=message.level_id.channel_ids.filtered(
+                lambda row: row.channel == message.channel
+            ),
+            channel=message.channel,
             purpose=message.purpose,
             layers=("law",) if message.override_user_id else ("law", "company"),
         )
@@ -71,7 +74,7 @@ class DunningPlan(models.AbstractModel):
             candidate.problems += problems or [Impediment("paid")]
         elif not message.user_id and self._level_passed(message, triggers, keys, at):
             candidate.problems.append(Impediment("level_passed"))
-        self._complete(candidate, reach)
+        self._check_minimum(candidate)
         return candidate
 
     @api.model
@@ -131,7 +134,7 @@ class DunningPlan(models.AbstractModel):
             candidate = Candidate(company, partner, currency, policy, owed)
             if self._fill(candidate, at, used, resting):
                 candidates.append(candidate)
-        return self._complete_all(candidates)
+        return self._on_first_channel(candidates)
 
     @api.model
     def _fill(self, candidate, at, used, resting):
@@ -225,21 +228,8 @@ class DunningPlan(models.AbstractModel):
         return running.move_ids
 
     @api.model
-    def _complete_all(self, candidates):
-        partners = self.env["res.partner"].browse({c.partner.id for c in candidates})
-        reach = self.env["dunning.gate"]._reach(partners)
-        for candidate in candidates:
-            self._complete(candidate, reach)
-        return candidates
-
-    @api.model
-    def _complete(self, candidate, reach):
-        """Add number and text to a candidate."""
-        candidate.point, problem = reach[candidate.partner]
-        if problem:
-            candidate.problems.append(problem)
-        if candidate.level and candidate.account:
-            candidate.template = self.env["dunning.text"]._template(candidate)
+    def _check_minimum(self, candidate):
+        """Note it where the debtor owes too little to be reminded."""
         minimum = candidate.policy.minimum_amount if candidate.policy else 0
         if minimum and candidate.lines:
             owed = sum(candidate.lines.mapped("amount_residual"))

@@ -21,8 +21,8 @@ class DunningPlan(models.AbstractModel):
         pairs = []
         for company in moves.company_id:
             mine = moves.filtered(lambda move, company=company: move.company_id == company)
-            candidates = self.with_company(company)._candidates_by_hand(mine, at)
-            pairs += zip(candidates, self.env["dunning.gate"]._decide(candidates, at), strict=True)
+            plan = self.with_company(company)
+            pairs += plan._answers(plan._candidates_by_hand(mine, at), at)
         return pairs
 
     @api.model
@@ -42,7 +42,7 @@ class DunningPlan(models.AbstractModel):
             candidate = Candidate(company, partner, currency, policy, lines.filtered(is_debt))
             candidates.append(candidate)
             self._fill_by_hand(candidate, move, lines, at, used)
-        return self._complete_all(candidates)
+        return self._on_first_channel(candidates)
 
     @api.model
     def _fill_by_hand(self, candidate, move, lines, at, used):

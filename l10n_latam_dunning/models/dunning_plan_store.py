@@ -63,15 +63,16 @@ class DunningPlan(models.AbstractModel):
     @api.model
     def _prepare_message_vals(self, candidate, verdict, run=None, user=None):
         Message = self.env["dunning.message"]
-        values = self.env["dunning.text"]._values(candidate) if candidate.template else {}
+        channel = self.env["dunning.channel"]._of(candidate.channel)
         state = STATE_OF_VERDICT[verdict.outcome]
         if state != "refused" and candidate.level.mode == "approval" and not user:
             state = "approval"
         return {
             **Message._prepare_verdict_vals(verdict),
+            **(channel._content_vals(candidate) if candidate.text else {}),
             "state": state,
             "history": [
-                Message._prepare_history_entry("proposed"),
+                Message._prepare_history_entry("proposed", self._passed_over_words(candidate)),
                 Message._prepare_history_entry(state),
             ],
             "company_id": candidate.company.id,
@@ -80,17 +81,24 @@ class DunningPlan(models.AbstractModel):
             "policy_id": candidate.policy.id,
             "level_id": candidate.level.id,
             "account_id": candidate.account.id,
-            "template_id": candidate.template.id if candidate.template else False,
             "run_id": run.id if run else False,
             "user_id": user.id if user else False,
             "channel": candidate.channel,
             "purpose": candidate.purpose,
             "currency_id": candidate.currency.id,
             "amount_total": candidate.amount,
-            "values": values,
-            "body": candidate.template._render(values) if candidate.template else False,
             "line_ids": self._prepare_line_commands(candidate),
         }
+
+    @api.model
+    def _passed_over_words(self, candidate):
+        """Which channels were tried on paper before this one, and why they cannot be used."""
+        Message = self.env["dunning.message"]
+        labels = dict(Message._fields["channel"]._description_selection(self.env))
+        return " ".join(
+            f"{labels[code]}: {' '.join(Message._explain(check) for check in verdict.reasons)}"
+            for code, verdict in candidate.passed_over
+        )
 
     @api.model
     def _prepare_line_commands(self, candidate):

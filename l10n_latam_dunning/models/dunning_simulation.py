@@ -93,22 +93,22 @@ class DunningSimulation(models.AbstractModel):
     def _set_up(self, policy, debts, at, end, *, as_of=False):
         """(desk, {(partner, currency): debtor}) for debts by partner and currency."""
         partners = self.env["res.partner"].concat(*(partner for partner, _currency in debts))
-        reach = self.env["dunning.gate"]._reach(partners)
+        reached = {
+            code: self.env["dunning.channel"]._of(code)._reach(partners)
+            for code in {"whatsapp", *policy.level_ids.channel_ids.mapped("channel")}
+        }
         lines = self.env["account.move.line"]
         candidates = {}
         for partner, currency in debts:
-            point, problem = reach[partner]
             candidates[partner, currency] = Candidate(
                 policy.company_id,
                 partner,
                 currency,
                 policy,
                 lines,
-                point=point,
-                problems=[problem] if problem else [],
             )
         holds = self._holds_within(partners, at, end)
-        desk = Desk(policy, candidates, at, holds, as_of=as_of)
+        desk = Desk(policy, candidates, reached, at, holds, as_of=as_of)
         return desk, self._debtors(policy, debts, at if as_of else None)
 
     @api.model

@@ -39,7 +39,12 @@ class DunningSimulation(models.AbstractModel):
     @api.model
     def _add_other_contacts(self, desk, policy, start, end):
         """Contacts of that time on the same numbers that the simulation does not replace."""
-        points = {c.point.id for c in desk.candidates.values() if c.point}
+        points = {
+            point.id
+            for reached in desk.reached.values()
+            for point, _problem in reached.values()
+            if point
+        }
         others = self._attempts_domain(start, end) & ~self._messages_domain(policy)
         for message in self.env["dunning.message"].search_fetch(
             Domain("contact_point_id", "in", list(points)) & others,

@@ -8,24 +8,22 @@ GENERAL = {"es": "es", "pt": "pt_BR"}
 
 
 class DunningText(models.AbstractModel):
-    """What the debtor reads: the template in his language and the values it is filled with."""
+    """What the debtor reads, whatever the channel: his language and the values of a text."""
 
     _name = "dunning.text"
     _description = "Text of a reminder"
 
     @api.model
-    def _template(self, candidate):
-        """The template of the candidate's level in the first language that it has, else empty."""
-        return self.env["dunning.whatsapp.template"]._find(
-            candidate.account,
-            candidate.level.template_name,
-            _template_languages(candidate.partner, candidate.company),
-        )
+    def _languages(self, partner, company):
+        """Language codes of texts to look for, most fitting first: the debtor's own language,
+        and in it his country's wording before the general one."""
+        return _template_languages(partner, company)
 
     @api.model
-    def _values(self, candidate):
-        """The variables of a template, written for the debtor: his language, the currency."""
-        lang = _active_lang(self.env, candidate.template.language, candidate.partner)
+    def _values(self, candidate, names, language):
+        """{name: value} of a text's variables, written for the debtor: in the text's language,
+        as his country writes amounts and dates."""
+        lang = _active_lang(self.env, language, candidate.partner)
         env = self.env(context={**self.env.context, "lang": lang})
         lines = candidate.lines
 
@@ -52,7 +50,7 @@ class DunningText(models.AbstractModel):
             "amount_total": lambda: amount(candidate.amount),
             "due_date": lambda: day(min(lines.mapped("date_maturity"), default=False)),
         }
-        return {name: variables[name]() for name in candidate.template._variables()}
+        return {name: variables[name]() for name in names}
 
 
 def _identity(company):

@@ -6,6 +6,7 @@ from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..core.delivery import Courier
 from .sandbox import Sandbox
 
 # A Wednesday, 10:00 in Lima and Bogotá, 12:00 in Santiago and São Paulo.
@@ -150,8 +151,10 @@ class DunningCommon(AccountTestInvoicingCommon):
     def deliver(self):
         """Claim, send and record what is due now, without the commits in between."""
         claimed = self.outbox._claim(fields.Datetime.now())
-        for message, result in self.outbox._send(claimed["permits"]):
-            self.outbox._record(message, result)
+        with Courier(4) as courier:
+            self.outbox._record(self.outbox._send(claimed["permits"], courier))
+            while courier.flying:
+                self.outbox._record(courier.landed())
         return claimed["permits"]
 
     def message_of(self, partner):

@@ -33,6 +33,7 @@ class TestSecurity(DunningCommon):
             "dunning.jurisdiction.zone": {"user": "r", "manager": "r", "privacy": "r"},
             "dunning.policy": {"user": "r", "manager": "rwcu", "privacy": "r"},
             "dunning.level": {"user": "r", "manager": "rwcu", "privacy": "r"},
+            "dunning.level.channel": {"user": "r", "manager": "rwcu", "privacy": "r"},
             "dunning.whatsapp.account": {"user": "r", "manager": "rw", "privacy": ""},
             "dunning.whatsapp.template": {"user": "r", "manager": "rwcu", "privacy": "r"},
             "dunning.whatsapp.template.button": {"user": "r", "manager": "rwcu", "privacy": "r"},

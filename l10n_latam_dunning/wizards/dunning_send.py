@@ -22,7 +22,10 @@ class DunningSend(models.TransientModel):
     partner_id = fields.Many2one("res.partner", "Debtor", compute="_compute_preview")
     masked = fields.Char("Number", compute="_compute_preview")
     level_id = fields.Many2one("dunning.level", compute="_compute_preview")
-    template_id = fields.Many2one("dunning.whatsapp.template", compute="_compute_preview")
+    channel = fields.Selection(
+        selection=lambda self: self.env["dunning.message"]._fields["channel"].selection,
+        compute="_compute_preview",
+    )
     body = fields.Text("What the debtor reads", compute="_compute_preview")
     outcome = fields.Selection(OUTCOMES, "Verdict", compute="_compute_preview")
     not_before = fields.Char("Leaves from", compute="_compute_preview")
@@ -34,14 +37,14 @@ class DunningSend(models.TransientModel):
         Message = self.env["dunning.message"]
         for wizard in self:
             candidate, verdict = wizard._ask()
-            template = candidate.template
             wizard.partner_id = candidate.partner
             wizard.masked = candidate.point.masked if candidate.point else False
             wizard.level_id = candidate.level or False
-            wizard.template_id = template or False
+            channel = self.env["dunning.channel"].sudo()._of(candidate.channel)
+            wizard.channel = candidate.channel
             wizard.body = (
-                template._render(self.env["dunning.text"]._values(candidate))
-                if template and candidate.lines
+                channel._content_vals(candidate)["body"]
+                if candidate.text and candidate.lines
                 else False
             )
             wizard.outcome = verdict.outcome

@@ -1,0 +1,118 @@
+from odoo import api, models
+
+from ..core import phones
+from ..core.law.gate import Impediment
+
+
+class DunningChannel(models.AbstractModel):
+    """The interface of a channel. Each channel is a model ``dunning.channel.<code>`` and is
+    found by that name; to add one, add the model, and its code to the selections of
+    ``dunning.message`` and ``dunning.level.channel``. Nothing else knows which channels exist."""
+
+    _name = "dunning.channel"
+    _description = "Channel of contact"
+
+    # Whether delivery is reported, so that its absence after a while means something.
+    _has_receipts = False
+    # Whether a message is carried by a thread of its own, with plain data and no cursor.
+    _is_threaded = False
+
+    @api.model
+    def _of(self, code):
+        """The channel of a code."""
+        return self.env[f"dunning.channel.{code}"]
+
+    # === WHO ===
+
+    @api.model
+    def _reach(self, partners):
+        """{partner: (contact point or None, impediment or None)}, set-based."""
+        raise NotImplementedError
+
+    @api.model
+    def _problems(self, candidate, at):
+        """The impediments of this channel against a candidate: its address, sender and text."""
+        raise NotImplementedError
+
+    # === WHAT ===
+
+    @api.model
+    def _find_text(self, candidate):
+        """The text that the candidate's level has for him on this channel, or an empty value."""
+        raise NotImplementedError
+
+    @api.model
+    def _wording(self, candidate):
+        """The text before its values are filled in, for the law's rules of wording."""
+        raise NotImplementedError
+
+    @api.model
+    def _carries(self, candidate):
+        """What the text's own buttons and links let the debtor do, as codes."""
+        return frozenset()
+
+    @api.model
+    def _content_vals(self, candidate):
+        """Values of ``dunning.message`` for the text as this debtor reads it."""
+        raise NotImplementedError
+
+    # === WIRE ===
+
+    @api.model
+    def _call(self, message, courier):
+        """A call without arguments that delivers a message and gives a :class:`Delivery`. The
+        only door to the outside; the message is in `sending` with a permit."""
+        raise NotImplementedError
+
+    @api.model
+    def _learn(self, message, delivery):
+        """Keep what the provider told about the recipient with its acceptance."""
+
+    @api.model
+    def _failure_words(self, message):
+        """Why a message failed, in words: a list of sentences."""
+        return [message.error_details or ""]
+
+    # === NUMBERS ===
+
+    @api.model
+    def _reach_numbers(self, partners):
+        """{partner: (contact point, impediment)} of the debtors' own numbers."""
+        numbers, result = {}, {}
+        for partner in partners:
+            raw = partner.phone or ""
+            if not raw:
+                result[partner] = (None, self._invalid(self.env._("there is no number")))
+                continue
+            try:
+                numbers[partner] = phones.normalise(raw, partner.country_id.code or "")
+            except phones.InvalidPhone as error:
+                words = self.env._(phones.REASONS.get(error.reason, str(error)))
+                result[partner] = (None, self._invalid(words))
+        points = self.env["dunning.contact.point"]._for_numbers(list(numbers.values()))
+        for partner, number in numbers.items():
+            result[partner] = (points[number.e164], None)
+        self._link(result)
+        return result
+
+    @api.model
+    def _link(self, reached):
+        """Remember which partners each contact point belongs to."""
+        self.env["dunning.contact.point"]._link(
+            {
+                (point, partner)
+                for partner, (point, _problem) in reached.items()
+                if point and partner not in point.partner_ids
+            }
+        )
+
+    @api.model
+    def _point_problems(self, point):
+        """What speaks against a contact point, whatever the channel."""
+        if point and point.state == "not_theirs":
+            return [Impediment("contact_quarantined")]
+        return []
+
+    @api.model
+    def _invalid(self, why):
+        return Impediment("contact_invalid", {"why": why.rstrip(".")})

@@ -1,0 +1,157 @@
+from functools import partial
+
+from odoo import api, models
+
+from ..core.delivery import Delivery
+from ..core.law.gate import Impediment
+from ..core.whatsapp.client import Client
+from ..core.whatsapp.errors import rule_of
+from ..core.whatsapp.payload import template_message
+
+
+class DunningChannelWhatsapp(models.AbstractModel):
+    """WhatsApp: templates of the policy's account, over Meta's Cloud API."""
+
+    _name = "dunning.channel.whatsapp"
+    _inherit = "dunning.channel"
+    _description = "WhatsApp"
+
+    _has_receipts = True
+    _is_threaded = True
+
+    # === WHO ===
+
+    @api.model
+    def _reach(self, partners):
+        return self._reach_numbers(partners)
+
+    @api.model
+    def _problems(self, candidate, at):
+        point, account = candidate.point, candidate.account
+        problems = self._point_problems(point)
+        if not problems and point and point.line_type == "fixed":
+            problems.append(self._invalid(self.env._("a landline")))
+        why = account._impediment(at, point.value if point else "") if account else "none"
+        if why:
+            problems.append(Impediment("account", {"why": self._account_words(candidate, why)}))
+        elif not candidate.text or not candidate.text.sendable:
+            problems.append(Impediment("template", {"why": self._text_words(candidate)}))
+        return problems
+
+    @api.model
+    def _account_words(self, candidate, why):
+        words = {
+            "none": self.env._("the policy has no account"),
+            "off": self.env._("it is switched off"),
+            "no_token": self.env._("its access token is missing"),
+            "no_app_secret": self.env._("its app secret is missing, so answers are not proved"),
+            "neutralized": self.env._("this database is a neutralized copy"),
+            "not_in_test_list": self.env._("it is in test mode and the number is not listed"),
+            "paused": self.env._("it is paused: %s", candidate.account.pause_reason),
+        }
+        return words[why]
+
+    @api.model
+    def _text_words(self, candidate):
+        template = candidate.text
+        if not candidate.level:
+            return self.env._("the policy has no level")
+        if not template:
+            return self.env._(
+                "%(name)s has no text in the debtor's language",
+                name=candidate.level_channel.template_name or candidate.level.name,
+            )
+        if template.category != "UTILITY":
+            return self.env._(
+                "%(name)s was classified as %(category)s",
+                name=template.display_name,
+                category=template.category,
+            )
+        return self.env._(
+            "%(name)s is %(status)s at WhatsApp",
+            name=template.display_name,
+            status=template.status,
+        )
+
+    # === WHAT ===
+
+    @api.model
+    def _find_text(self, candidate):
+        return self.env["dunning.whatsapp.template"]._find(
+            candidate.account,
+            candidate.level_channel.template_name,
+            self.env["dunning.text"]._languages(candidate.partner, candidate.company),
+        )
+
+    @api.model
+    def _wording(self, candidate):
+        return candidate.text._wording()
+
+    @api.model
+    def _carries(self, candidate):
+        return frozenset(candidate.text.button_ids.mapped("action"))
+
+    @api.model
+    def _content_vals(self, candidate):
+        template = candidate.text
+        values = self.env["dunning.text"]._values(
+            candidate, template._variables(), template.language
+        )
+        return {
+            "template_id": template.id,
+            "values": values,
+            "body": template._render(values),
+        }
+
+    # === WIRE ===
+
+    @api.model
+    def _call(self, message, courier):
+        account = message.account_id
+        client = courier.keep(account, lambda: Client(account._credentials()))
+        return partial(_send, client, self._payload(message))
+
+    @api.model
+    def _payload(self, message):
+        template = message.template_id
+        return template_message(
+            to=message.contact_point_id.value,
+            name=template.name,
+            language=template.language,
+            body={name: message.values[name] for name in template._variables()},
+            opaque=message.reference,
+            quick_replies=[f"DUN:{button.action}" for button in template.button_ids],
+        )
+
+    @api.model
+    def _learn(self, message, delivery):
+        point = message.contact_point_id
+        if delivery.alias and point.wa_id != delivery.alias:
+            point.wa_id = delivery.alias
+
+    @api.model
+    def _failure_words(self, message):
+        return [
+            self.env._(rule_of(message.error_code or None, None).meaning),
+            self.env._(
+                "WhatsApp answered: %(details)s (code %(code)s).",
+                details=message.error_details,
+                code=message.error_code,
+            ),
+        ]
+
+
+def _send(client, payload):
+    """Hand a payload to WhatsApp; runs in a thread and touches nothing of Odoo."""
+    result = client.send_message(payload)
+    error = result.error
+    return Delivery(
+        result.outcome,
+        reference=result.wamid,
+        alias=result.wa_id,
+        user=result.user_id,
+        code=error.code if error else None,
+        details=error.details if error else "",
+        action=error.action if error else None,
+        retry_after=result.retry_after,
+    )

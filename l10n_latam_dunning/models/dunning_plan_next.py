@@ -1,0 +1,54 @@
+from dataclasses import replace
+
+from odoo import api, fields, models
+
+from .dunning_gate import Candidate
+
+
+class DunningPlan(models.AbstractModel):
+    """The plan for messages that did not arrive: the same instalments on the next channel of
+    their level, through the gate as everything else."""
+
+    _inherit = "dunning.plan"
+
+    @api.model
+    def _propose_next(self):
+        """Look at the messages whose time has come: one that left and was never delivered has
+        failed; one that failed is followed on the next channel, where its level has one."""
+        now = fields.Datetime.now()
+        due = self.env["dunning.message"].search([("follow_up_at", "<=", now)])
+        due = due.try_lock_for_update()
+        due.filtered(lambda message: message.state == "sent")._update_state(
+            ("sent",), "failed", self.env._("Not delivered in time")
+        )._log_state()
+        failed = due.filtered(lambda message: message.state == "failed" and not message.next_id)
+        due.follow_up_at = False
+        for company in failed.company_id:
+            mine = failed.filtered(lambda message, company=company: message.company_id == company)
+            self.with_company(company)._follow(mine, now)
+
+    @api.model
+    def _follow(self, messages, at):
+        """Propose each failed message's successor; a refusal is kept as any other."""
+        candidates = self.env["dunning.outbox"]._fresh_candidates(messages, at)
+        following = []
+        for message, candidate in zip(messages, candidates, strict=True):
+            channel = message.level_id.channel_ids._after(message.channel)
+            if channel and message.channel in message.level_id.channel_ids.mapped("channel"):
+                following.append((message, self._successor(message, candidate, channel)))
+        kept = self._without_pending([candidate for _message, candidate in following])
+        following = [pair for pair in following if any(pair[1] is one for one in kept)]
+        answers = self._answers(self._complete(kept), at)
+        for (message, _candidate), (candidate, verdict) in zip(following, answers, strict=True):
+            message.next_id = self._store([(candidate, verdict)], user=message.user_id)
+
+    @api.model
+    def _successor(self, message, candidate: Candidate, channel):
+        """The candidate of a failed message on another channel."""
+        levels = {(line.move_id.id, line.date_due): line.level_id for line in message.line_ids}
+        triggers = {
+            line.id: levels[line.move_id.id, line.date_maturity]
+            for line in candidate.lines
+            if levels.get((line.move_id.id, line.date_maturity))
+        }
+        return replace(candidate, level_channel=channel, channel=channel.channel, triggers=triggers)
