@@ -235,6 +235,7 @@ class DunningMessage(models.Model):
         the others stay. Returns those that moved."""
         entry = self._prepare_history_entry(target, note)
         moved = self.filtered(lambda message: message.state in allowed)
+        moved = moved.with_prefetch(self._prefetch_ids)  # which filtered() forgets
         for message in moved:
             message.write({"state": target, "history": [*(message.history or []), entry], **vals})
         return moved

@@ -22,7 +22,7 @@ LINE_FIELDS = (
     "amount_residual_currency",
     "no_followup",
 )
-MOVE_FIELDS = ("name", "payment_state")
+MOVE_FIELDS = ("name", "payment_state", "move_type")
 PARTNER_FIELDS = ("name", "phone", "lang", "country_id", "state_id", "dunning_debtor_kind")
 # A payment may be on its way while its journal entry, and so the reconciliation, is still missing.
 RESTING_STATES = {
@@ -111,6 +111,8 @@ class DunningPlan(models.AbstractModel):
         )
         lines.move_id.fetch(MOVE_FIELDS)
         lines.partner_id.fetch(PARTNER_FIELDS)
+        # for all at once: what is filtered out of them later prefetches only itself
+        lines.mapped("move_type")
         return lines
 
     @api.model
