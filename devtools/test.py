@@ -1,4 +1,5 @@
-"""`./dev test`: the pure tests, the addon under pytest-odoo with tours, then Odoo's own runner."""
+"""`./dev test`: the pure tests, the addon under pytest-odoo with tours, then Odoo's own runner,
+the addon's life, and workers that die."""
 
 from __future__ import annotations
 
@@ -178,6 +179,20 @@ def _judge(log: Path, exit_code: int) -> Count:
     return count
 
 
+def _chaos() -> Count:
+    """Workers that die at every step of a delivery; all of it is one test."""
+    say("\n── workers that die " + "─" * 57)
+    env = odoo.environment({"PYTHONPATH": f"{paths.REPO}:{paths.ADDON}"})
+    done = subprocess.run(
+        tied([paths.PYTHON, "-m", "devtools.chaos"]),
+        cwd=paths.REPO,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    return Count(failed=1) if done.returncode else Count(passed=1)
+
+
 def _wants_browser(chosen: Sequence[str]) -> bool:
     files: list[Path] = []
     for word in chosen:
@@ -205,8 +220,9 @@ def main(arguments: Sequence[str]) -> int:
             if whole and not count.failed:
                 counts.append(_odoo_runner())
                 counts.append(Count(*lifecycle.check()))
+                counts.append(_chaos())
             elif choice.everything:
-                say("  · Odoo's own runner and the lifecycle were left out")
+                say("  · Odoo's own runner, the lifecycle and the dying workers were left out")
     passed, failed = sum(c.passed for c in counts), sum(c.failed for c in counts)
     if not sum(count.ran for count in counts):
         raise Problem("No test was chosen.", "check the names given to ./dev test")

@@ -88,9 +88,9 @@ def measure(messages: int, latency: float, workers: int) -> dict[str, float]:
     }
 
 
-def prepare(messages: int, sandbox: Any) -> None:
+def prepare(messages: int, sandbox: Any, database: str = DATABASE) -> None:
     """A company whose plan has queued one message for each debtor."""
-    registry = inside.boot(odoo.write_conf("bench", log_level="warn"), DATABASE)
+    registry = boot(database)
     with inside.environment(registry) as env:
         company = plan.seed(env, messages)
         account = env["dunning.whatsapp.account"].search([("company_id", "=", company.id)])
@@ -110,6 +110,11 @@ def prepare(messages: int, sandbox: Any) -> None:
     with registry.cursor() as cr:
         cr.execute("ANALYZE")
     registry.clear_all_caches()
+
+
+def boot(database: str) -> Any:
+    """The registry of a bench's database, in this process."""
+    return inside.boot(odoo.write_conf("bench", log_level="warn"), database)
 
 
 def spawn() -> subprocess.Popen[str]:
@@ -134,9 +139,8 @@ def _read(worker: subprocess.Popen[str], wanted: str) -> dict[str, Any]:
 
 def work(database: str) -> int:
     """Drain the queue at the bench's instant and report what it took."""
-    registry = inside.boot(odoo.write_conf("bench", log_level="warn"), database)
-    with inside.environment(registry) as env:
-        stop_clock(env)
+    with inside.environment(boot(database)) as env:
+        stop_clock()
         times = watch_couriers()
         env["dunning.jurisdiction"]._law_book()
         print("ready {}", flush=True)
@@ -155,12 +159,12 @@ def work(database: str) -> int:
     return 0
 
 
-def stop_clock(env: Any) -> None:
-    """Let this process live at the bench's instant, whatever hour the law has here; it ticks."""
+def stop_clock(later: timedelta = timedelta()) -> None:
+    """Let this process live from the bench's instant on, whatever hour the law has here."""
     from odoo import fields
 
-    shift = plan.AT - fields.Datetime.now() + timedelta(seconds=1)
     real_now = fields.Datetime.now
+    shift = plan.AT + later - real_now()
 
     def now(*_args: Any) -> datetime:
         return real_now() + shift
