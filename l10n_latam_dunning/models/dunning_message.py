@@ -334,8 +334,23 @@ class DunningMessage(models.Model):
             )._log_state()
         return moved
 
-    # === NEXT CHANNEL ===
+    def _ask_a_person(self):
+        """An activity for whoever is responsible for a message of which nobody knows."""
+        for message in self:
+            user = message.policy_id.user_id or message.user_id
+            if user and message.move_ids:
+                words = message.with_context(lang=user.lang).env._
+                message.move_ids[:1].activity_schedule(
+                    "mail.mail_activity_data_todo",
+                    user_id=user.id,
+                    summary=words("Did this reminder arrive?"),
+                    note=words(
+                        "WhatsApp gave no answer and no receipt. Ask the debtor or look at the "
+                        "WhatsApp account, then say on the message: it arrived, or send again."
+                    ),
+                )
 
+    # === NEXT CHANNEL ===
     def _patience_ends(self):
         """When a message that has just left counts as not delivered, or False where nothing
         would follow it."""

@@ -118,6 +118,8 @@ class DunningMessage(models.Model):
             yield self.explanation
         elif self.state in ("refused", "approval"):
             yield self.explanation or ""
+        elif self.state == "failed" and not (self.error_code or self.error_details):
+            yield (self.history or [{}])[-1].get("note") or ""
         elif self.state == "failed":
             yield from self.env["dunning.channel"]._of(self.channel)._failure_words(self)
         elif self.state == "uncertain":

@@ -5,8 +5,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+from psycopg2 import OperationalError
 
-from ..core.delivery import Courier, carry
+from ..core.delivery import Courier, Delivery, carry
 from ..core.whatsapp.errors import MAX_TRIES, Action, backoff, rule_of
 
 _logger = logging.getLogger(__name__)
@@ -16,6 +17,8 @@ THREADS = 24
 # A worker is killed by Odoo after some minutes at most; what is older was left behind.
 STALE = timedelta(minutes=15)
 HOLD = timedelta(minutes=15)
+# How long a receipt may still tell what became of a message of which nobody knows.
+RECEIPT_PATIENCE = timedelta(minutes=45)
 # Reasons that hold a message back for the moment; the debtor's own situation is another thing.
 PASSING = {"account", "template"}
 
@@ -110,7 +113,7 @@ class DunningOutbox(models.AbstractModel):
             chosen.append(message)
         messages = self.env["dunning.message"].browse(chosen)
         messages.invalidate_recordset()
-        permits = self._decide_again(messages, at)
+        permits = self._decide_apart(messages, at)
         return {"seen": messages, "passed": messages - permits, "permits": permits}
 
     @api.model
@@ -124,6 +127,27 @@ class DunningOutbox(models.AbstractModel):
             )
         )
         return {row[0] for row in rows}
+
+    @api.model
+    def _decide_apart(self, messages, at):
+        """The second answer for a batch; when one message of it cannot even be decided, each is
+        decided alone, so that the broken one fails with its reason and blocks no other."""
+        try:
+            with self.env.cr.savepoint():
+                return self._decide_again(messages, at)
+        except OperationalError:
+            raise
+        except Exception:
+            if len(messages) == 1:
+                _logger.exception("Message %s could not be decided", messages.id)
+                messages.invalidate_recordset()
+                messages._update_state(
+                    ("queued", "waiting"),
+                    "failed",
+                    self.env._("It could not be prepared; the server's log says why."),
+                )._log_state()
+                return messages.browse()
+        return messages.browse().concat(*(self._decide_apart(message, at) for message in messages))
 
     @api.model
     def _decide_again(self, messages, at):
@@ -209,9 +233,14 @@ class DunningOutbox(models.AbstractModel):
             [("state", "=", "sending"), ("claimed_at", "<", fields.Datetime.now() - STALE)]
         )
         locked = stale.try_lock_for_update()
-        locked._update_state(
-            ("sending",), "uncertain", self.env._("The worker stopped while sending")
-        )._log_state()
+        self._leave_uncertain(locked, self.env._("The worker stopped while sending"))._log_state()
+
+    @api.model
+    def _leave_uncertain(self, messages, why):
+        """Nobody knows whether these left; a receipt may still tell, later on a person must."""
+        asked = fields.Datetime.now() + RECEIPT_PATIENCE
+        self.env.ref("l10n_latam_dunning.ir_cron_deliver").sudo()._trigger(asked)
+        return messages._update_state(("sending",), "uncertain", why, follow_up_at=asked)
 
     # === WIRE ===
 
@@ -222,7 +251,11 @@ class DunningOutbox(models.AbstractModel):
         known = []
         for message in messages:
             channel = self.env["dunning.channel"]._of(message.channel)
-            call = channel._call(message, courier)
+            try:
+                call = channel._call(message, courier)
+            except ValueError as error:  # a value that the channel cannot carry: nothing has left
+                known.append((message.id, Delivery("refused", details=str(error))))
+                continue
             if channel._is_threaded:
                 courier.take(message.id, call)
             else:
@@ -245,7 +278,7 @@ class DunningOutbox(models.AbstractModel):
                 )
                 self.env["dunning.channel"]._of(message.channel)._learn(message, delivery)
             elif delivery.outcome == "unknown":
-                message._update_state(("sending",), "uncertain", delivery.details)
+                self._leave_uncertain(message, delivery.details)
             else:
                 self._record_refusal(message, delivery)
         messages.filtered(lambda m: m.state in ("sent", "uncertain", "failed"))._log_state()

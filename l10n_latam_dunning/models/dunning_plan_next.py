@@ -14,13 +14,15 @@ class DunningPlan(models.AbstractModel):
     @api.model
     def _propose_next(self):
         """Look at the messages whose time has come: one that left and was never delivered has
-        failed; one that failed is followed on the next channel, where its level has one."""
+        failed; one that failed is followed on the next channel, where its level has one; one of
+        which nobody knows is put before a person."""
         now = fields.Datetime.now()
         due = self.env["dunning.message"].search([("follow_up_at", "<=", now)])
         due = due.try_lock_for_update()
         due.filtered(lambda message: message.state == "sent")._update_state(
             ("sent",), "failed", self.env._("Not delivered in time")
         )._log_state()
+        due.filtered(lambda message: message.state == "uncertain")._ask_a_person()
         failed = due.filtered(lambda message: message.state == "failed" and not message.next_id)
         due.follow_up_at = False
         for company in failed.company_id:

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tools import mute_logger
@@ -113,6 +114,38 @@ class TestDelivery(DunningCommon):
         self.message._update_state(("queued",), "uncertain")
         self.message.action_mark_arrived()
         self.assertEqual(self.message.state, "sent")
+
+    def test_an_uncertain_message_without_receipt_is_put_before_a_person_once(self):
+        self.sandbox.fault("server_error")
+        self.deliver()
+        for _look in range(2):
+            self.clock.tick(timedelta(minutes=46))
+            self.plan._propose_next()
+        asked = self.invoice.activity_ids.filtered(
+            lambda activity: activity.summary == "Did this reminder arrive?"
+        )
+        self.assertEqual(len(asked), 1)
+        self.assertEqual(self.message.state, "uncertain")
+
+    def test_a_message_that_cannot_be_decided_fails_alone_and_blocks_no_other(self):
+        other = self.create_debtor(name="Other", phone="+51 987 654 399")
+        self.create_invoice(other, days=-8)
+        second = self.propose()
+        decide = type(self.env["dunning.channel.whatsapp"])._content_vals
+
+        def broken(channel, candidate):
+            if candidate.partner == self.debtor:
+                raise KeyError("a value that is not there")
+            return decide(channel, candidate)
+
+        with (
+            patch.object(type(self.env["dunning.channel.whatsapp"]), "_content_vals", broken),
+            mute_logger("odoo.addons.l10n_latam_dunning.models.dunning_outbox"),
+        ):
+            self.deliver()
+        self.assertEqual((self.message.state, second.state), ("failed", "sent"))
+        self.assertIn("could not be prepared", self.notes_on(self.invoice))
+        self.assertEqual(len(self.sandbox.accepted), 1)
 
     def test_a_lost_token_pauses_the_account_and_keeps_the_queue(self):
         self.account.token = "wrong"
