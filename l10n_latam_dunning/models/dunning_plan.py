@@ -283,7 +283,5 @@ def resting_code(line, resting):
 
 
 def is_debt(line):
-    return (
-        line.move_type in SALE_TYPES
-        and line.currency_id.compare_amounts(line.amount_residual_currency, 0) > 0
-    )
+    # Odoo keeps residuals rounded to the currency: what is above zero is at least a cent
+    return line.amount_residual_currency > 0 and line.move_type in SALE_TYPES
