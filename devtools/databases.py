@@ -71,8 +71,9 @@ def addon_is_there() -> bool:
 
 
 def addon_stamp() -> str:
-    """A fingerprint of the addon's files that decide what a database holds."""
-    parts = [state.digest_files(paths.ADDON, skip=NOT_INSTALLED)]
+    """A fingerprint of the addons' files that decide what a database holds."""
+    folders = sorted(path.parent for path in paths.REPO.glob("*/__manifest__.py"))
+    parts = [state.digest_files(folder, skip=NOT_INSTALLED) for folder in folders]
     return state.digest([*parts, base_stamp()])
 
 
