@@ -254,6 +254,8 @@ class DunningGate(models.AbstractModel):
             problems.append(Impediment("contact_quarantined"))
         elif point and point.line_type == "fixed":
             problems.append(Impediment("contact_invalid", {"why": self.env._("a landline")}))
+        elif point and point.state == "unreachable":
+            problems.append(self._invalid(self.env._("WhatsApp does not reach it")))
         why = (
             candidate.account._impediment(at, point.value if point else "")
             if candidate.account
@@ -270,6 +272,8 @@ class DunningGate(models.AbstractModel):
         words = {
             "none": self.env._("the policy has no account"),
             "off": self.env._("it is switched off"),
+            "policy_not_confirmed": self.env._("nobody confirmed that only own invoices are asked"),
+            "country": self.env._("WhatsApp does not let it write to the debtor's country"),
             "no_token": self.env._("its access token is missing"),
             "no_app_secret": self.env._("its app secret is missing, so answers are not proved"),
             "neutralized": self.env._("this database is a neutralized copy"),

@@ -258,9 +258,9 @@ class DunningOutbox(models.AbstractModel):
     def _record_refusal(self, message, result):
         error = result.error
         vals = {"error_code": error.code or 0, "error_details": error.details}
-        if error.action is Action.ACCOUNT:
-            office = message.with_context(lang=message.company_id.partner_id.lang)
-            office.account_id._pause(f"{office.env._(error.meaning)} ({error.code})")
+        if error.action in (Action.ACCOUNT, Action.COUNTRY):
+            number = message.contact_point_id.value
+            message.account_id._pause_for(error.rule, error.code, number)
         elif error.action is Action.TEMPLATE:
             message.template_id.status = "REFUSED"
         again = error.action in (
@@ -268,6 +268,7 @@ class DunningOutbox(models.AbstractModel):
             Action.SLOW,
             Action.PAIR,
             Action.ACCOUNT,
+            Action.COUNTRY,
             Action.TEMPLATE,
         )
         if again and message.attempts < MAX_TRIES:
