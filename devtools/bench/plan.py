@@ -85,6 +85,7 @@ def seed(env: Any, count: int) -> Any:
             "name": "Bench",
             "company_id": company.id,
             "mode": "live",
+            "policy_confirmed": True,
             "phone_number_id": "1",
             "waba_id": "2",
             "token": "none",

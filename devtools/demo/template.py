@@ -104,6 +104,7 @@ def _make_account(env: Any, house: House, company: Any) -> None:
             "name": f"{house.name} {house.whatsapp}",
             "company_id": company.id,
             "mode": "live",
+            "policy_confirmed": True,
             "phone_number_id": f"1{house.number:014d}",
             "waba_id": f"2{house.number:014d}",
             "token": f"demo-token-{key}",

@@ -43,6 +43,8 @@ class DunningChannelWhatsapp(models.AbstractModel):
         words = {
             "none": self.env._("the policy has no account"),
             "off": self.env._("it is switched off"),
+            "policy_not_confirmed": self.env._("nobody confirmed that only own invoices are asked"),
+            "country": self.env._("WhatsApp does not let it write to the debtor's country"),
             "no_token": self.env._("its access token is missing"),
             "no_app_secret": self.env._("its app secret is missing, so answers are not proved"),
             "neutralized": self.env._("this database is a neutralized copy"),

@@ -298,6 +298,7 @@ class DunningOutbox(models.AbstractModel):
             Action.SLOW,
             Action.PAIR,
             Action.ACCOUNT,
+            Action.COUNTRY,
             Action.TEMPLATE,
         )
         if again and message.attempts < MAX_TRIES:

@@ -19,5 +19,10 @@ from . import (
     test_tours,
     test_webhook,
     test_week_grid,
+    test_whatsapp_account,
+    test_whatsapp_check,
+    test_whatsapp_health,
+    test_whatsapp_pace,
+    test_whatsapp_reach,
     test_why,
 )

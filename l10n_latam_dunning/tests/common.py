@@ -43,6 +43,7 @@ class DunningCommon(AccountTestInvoicingCommon):
                 "name": "Lima",
                 "company_id": cls.company.id,
                 "mode": "live",
+                "policy_confirmed": True,
                 "phone_number_id": NUMBER_ID,
                 "waba_id": WABA_ID,
                 "token": TOKEN,

@@ -151,6 +151,7 @@ class TestDelivery(DunningCommon):
         self.account.token = "wrong"
         self.deliver()
         self.assertTrue(self.account.pause_reason)
+        self.account.sudo()._tell()
         self.assertIn("does not send", self.account.activity_ids.summary)
         self.assertEqual(self.message.state, "queued")
 

@@ -48,7 +48,7 @@ class TestHooks(DunningCommon):
 
         return patch.dict("os.environ", values)
 
-    @mute_logger("odoo.addons.l10n_latam_dunning.models.dunning_whatsapp_account")
+    @mute_logger("odoo.addons.l10n_latam_dunning.models.dunning_whatsapp_pause")
     def test_neither_token_nor_number_appears_in_what_the_account_shows(self):
         self.account._pause("lost")
         self.assertNotIn(self.account.token, repr(self.account._credentials()))

@@ -5,4 +5,6 @@ from . import (
     dunning_replay,
     dunning_send,
     dunning_suppression_upload,
+    dunning_whatsapp_check,
+    dunning_whatsapp_stop,
 )

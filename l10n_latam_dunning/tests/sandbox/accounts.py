@@ -17,8 +17,18 @@ _REGIONS = {
 
 
 @dataclass
+class Ailment:
+    """What keeps a part of an account from sending: BLOCKED or LIMITED, and Meta's words."""
+
+    can_send: str
+    code: int
+    description: str
+    solution: str
+
+
+@dataclass
 class Account:
-    """A number of a business: its ids, its secrets and where its webhooks go."""
+    """A number of a business: its ids, its secrets, where its webhooks go, and how it is."""
 
     phone_number_id: str
     waba_id: str
@@ -29,10 +39,69 @@ class Account:
     verified_name: str = "Sandbox"
     webhook_headers: Mapping[str, str] = field(default_factory=dict)
     subscribed: bool = True
+    quality: str = "GREEN"
+    status: str = "CONNECTED"
+    name_status: str = "APPROVED"
+    throughput: str = "STANDARD"
+    messaging_limit: str | int = "TIER_2K"
+    ailments: dict[str, Ailment] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.webhook_url and not is_loopback(self.webhook_url):
             raise ValueError("the sandbox posts webhooks to this machine only")
+
+    def ail(
+        self,
+        entity: str,
+        can_send: str = "BLOCKED",
+        code: int = 141000,
+        description: str = "There is a problem.",
+        solution: str = "Visit the documentation.",
+    ) -> None:
+        """Let a part (PHONE_NUMBER, WABA, BUSINESS, APP) of the account be unwell."""
+        self.ailments[entity] = Ailment(can_send, code, description, solution)
+
+    def heal(self) -> None:
+        """Let all parts be well again."""
+        self.ailments.clear()
+
+    def number_info(self) -> dict[str, Any]:
+        """Return what GET /{phone_number_id} answers."""
+        return {
+            "id": self.phone_number_id,
+            "display_phone_number": f"+{digits(self.display_phone_number)}",
+            "verified_name": self.verified_name,
+            "quality_rating": self.quality,
+            "status": self.status,
+            "throughput": {"level": self.throughput},
+            "name_status": self.name_status,
+            "whatsapp_business_manager_messaging_limit": self.messaging_limit,
+        }
+
+    def health_status(self) -> dict[str, Any]:
+        """Return the health of all parts; the whole is as bad as the worst."""
+        ids = {
+            "PHONE_NUMBER": self.phone_number_id,
+            "WABA": self.waba_id,
+            "BUSINESS": f"9{self.waba_id}",
+            "APP": "400",
+        }
+        entities = [self._entity(name, node) for name, node in ids.items()]
+        words = [entity["can_send_message"] for entity in entities]
+        worst = next(word for word in ("BLOCKED", "LIMITED", "AVAILABLE") if word in words)
+        return {"can_send_message": worst, "entities": entities}
+
+    def _entity(self, name: str, node: str) -> dict[str, Any]:
+        entity: dict[str, Any] = {"entity_type": name, "id": node}
+        ailment = self.ailments.get(name)
+        if ailment is None:
+            return {**entity, "can_send_message": "AVAILABLE"}
+        error = {
+            "error_code": ailment.code,
+            "error_description": ailment.description,
+            "possible_solution": ailment.solution,
+        }
+        return {**entity, "can_send_message": ailment.can_send, "errors": [error]}
 
 
 @dataclass

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from . import messages, webhooks
-from .accounts import Account, Media, digits, user_id_of
+from .accounts import Account, Media, user_id_of
 from .refusal import Refusal
 from .server import Request, Response, html_502, json_response, parse_multipart
 
@@ -65,7 +65,9 @@ class Api:
         if call == ("POST", "media"):
             return self._faulty("media", lambda: self._upload(request, account))
         if call == ("GET", ""):
-            return json_response(self._node_fields(request, _number_info(account)))
+            return self._faulty(
+                _looked_at(request), lambda: self._node(request, account, account.number_info())
+            )
         raise _unsupported(request, account.phone_number_id)
 
     def _business(self, request: Request, account: Account, edge: str) -> Response:
@@ -79,17 +81,20 @@ class Api:
             with self._sandbox.lock:
                 self._sandbox.store.delete(account.waba_id, name, template_id)
             return json_response({"success": True})
-        if call == ("POST", "subscribed_apps"):
+        if edge == "subscribed_apps" and request.method in ("GET", "POST"):
+            return self._faulty("subscribed_apps", lambda: self._apps(request, account))
+        if call == ("GET", ""):
+            info = {"id": account.waba_id, "name": account.verified_name}
+            return self._faulty(_looked_at(request), lambda: self._node(request, account, info))
+        raise _unsupported(request, account.waba_id)
+
+    def _apps(self, request: Request, account: Account) -> Response:
+        if request.method == "POST":
             for row in self._sandbox.accounts.values():
                 row.subscribed = row.subscribed or row.waba_id == account.waba_id
             return json_response({"success": True})
-        if call == ("GET", "subscribed_apps"):
-            app = {"whatsapp_business_api_data": {"id": "400", "name": "Sandbox app"}}
-            return json_response({"data": [app] if account.subscribed else []})
-        if call == ("GET", ""):
-            info = {"id": account.waba_id, "name": account.verified_name}
-            return json_response(self._node_fields(request, info))
-        raise _unsupported(request, account.waba_id)
+        app = {"whatsapp_business_api_data": {"id": "400", "name": "Sandbox app"}}
+        return json_response({"data": [app] if account.subscribed else []})
 
     def _other_node(
         self, request: Request, accounts: list[Account], node: str, edge: str
@@ -99,7 +104,7 @@ class Api:
             media = self._sandbox.files.get(node)
         if template and not edge and template.waba_id in {row.waba_id for row in accounts}:
             if request.method == "GET":
-                return json_response(self._node_fields(request, template.as_json()))
+                return self._node(request, accounts[0], template.as_json())
             if request.method == "POST":
                 with self._sandbox.lock:
                     self._sandbox.store.edit(template, request.json())
@@ -114,14 +119,12 @@ class Api:
                 return json_response({"success": True})
         raise _unsupported(request, node)
 
-    def _node_fields(self, request: Request, info: Json) -> Json:
+    def _node(self, request: Request, account: Account, info: Json) -> Response:
+        """Answer the fields that were asked for, and the id."""
         asked = [name for name in request.query.get("fields", "").split(",") if name]
         if "health_status" in asked:
-            health = {"can_send_message": "AVAILABLE", "entities": [
-                {"entity_type": "NODE", "id": info["id"], "can_send_message": "AVAILABLE"}
-            ]}  # fmt: skip
-            info = {**info, "health_status": health}
-        return {key: value for key, value in info.items() if not asked or key in (*asked, "id")}
+            info = {**info, "health_status": account.health_status()}
+        return json_response({k: v for k, v in info.items() if not asked or k in (*asked, "id")})
 
     # === MESSAGES === #
 
@@ -333,17 +336,9 @@ def _number_after(stem: str, kind: str) -> int | None:
     return int(kind[len(stem) :]) if kind.startswith(stem) else None
 
 
-def _number_info(account: Account) -> Json:
-    return {
-        "id": account.phone_number_id,
-        "display_phone_number": f"+{digits(account.display_phone_number)}",
-        "verified_name": account.verified_name,
-        "quality_rating": "GREEN",
-        "status": "CONNECTED",
-        "throughput": {"level": "STANDARD"},
-        "name_status": "APPROVED",
-        "whatsapp_business_manager_messaging_limit": "TIER_2K",
-    }
+def _looked_at(request: Request) -> str:
+    """Name what is asked of a node, for the faults that may hit it."""
+    return "health" if request.query.get("fields") == "health_status" else "number"
 
 
 def _unsupported(request: Request, node: str) -> Refusal:
