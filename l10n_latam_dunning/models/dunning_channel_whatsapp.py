@@ -5,7 +5,7 @@ from odoo import api, models
 from ..core.delivery import Delivery
 from ..core.law.gate import Impediment
 from ..core.whatsapp.client import Client
-from ..core.whatsapp.errors import rule_of
+from ..core.whatsapp.errors import Action, rule_of
 from ..core.whatsapp.payload import template_message
 
 
@@ -128,6 +128,15 @@ class DunningChannelWhatsapp(models.AbstractModel):
         point = message.contact_point_id
         if delivery.alias and point.wa_id != delivery.alias:
             point.wa_id = delivery.alias
+
+    @api.model
+    def _learn_refusal(self, message, delivery):
+        if delivery.action is Action.ACCOUNT:
+            office = message.with_context(lang=message.company_id.partner_id.lang)
+            meaning = rule_of(delivery.code, None).meaning
+            office.account_id._pause(f"{office.env._(meaning)} ({delivery.code})")
+        elif delivery.action is Action.TEMPLATE:
+            message.template_id.status = "REFUSED"
 
     @api.model
     def _failure_words(self, message):

@@ -53,7 +53,7 @@ class DunningMessage(models.Model):
         "res.partner", "Debtor", required=True, index=True, ondelete="restrict"
     )
     contact_point_id = fields.Many2one(
-        "dunning.contact.point", "Number", index="btree_not_null", ondelete="restrict"
+        "dunning.contact.point", "Number or address", index="btree_not_null", ondelete="restrict"
     )
     policy_id = fields.Many2one("dunning.policy", ondelete="restrict")
     level_id = fields.Many2one(
@@ -77,7 +77,7 @@ class DunningMessage(models.Model):
         help="The attempt on the next channel, made because this one did not reach the debtor.",
     )
 
-    channel = fields.Selection([("whatsapp", "WhatsApp")], required=True)
+    channel = fields.Selection([("whatsapp", "WhatsApp"), ("email", "E-mail")], required=True)
     purpose = fields.Selection(
         [
             ("courtesy", "Courtesy"),
@@ -113,7 +113,7 @@ class DunningMessage(models.Model):
         help="When it is looked at whether this message arrived, or else the next channel is "
         "proposed.",
     )
-    provider_ref = fields.Char("WhatsApp message id")
+    provider_ref = fields.Char("Provider's message id")
     error_code = fields.Integer(aggregator=False)
     error_details = fields.Char("Error")
     category = fields.Char("Charged as")

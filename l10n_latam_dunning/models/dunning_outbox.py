@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..core.delivery import Courier, carry
-from ..core.whatsapp.errors import MAX_TRIES, Action, backoff, rule_of
+from ..core.whatsapp.errors import MAX_TRIES, Action, backoff
 
 _logger = logging.getLogger(__name__)
 
@@ -16,6 +16,9 @@ THREADS = 24
 # A worker is killed by Odoo after some minutes at most; what is older was left behind.
 STALE = timedelta(minutes=15)
 HOLD = timedelta(minutes=15)
+# What is tried again: so many times; or held until a person has put things in order.
+AGAIN = frozenset({Action.RETRY, Action.SLOW, Action.PAIR})
+HELD = frozenset({Action.ACCOUNT, Action.TEMPLATE})
 # Reasons that hold a message back for the moment; the debtor's own situation is another thing.
 PASSING = {"account", "template"}
 
@@ -75,26 +78,17 @@ class DunningOutbox(models.AbstractModel):
         """Lock due messages and the numbers of their people, ask the gate again with fresh
         facts, and move each where it belongs. What has a permit is in `sending` when this
         returns; the caller commits before the wire. One message a person: the next one must see
-        this contact.
+        this contact. One message of the channels without threads: it leaves right away, and is
+        written down before the next is taken.
 
         Returns ``seen`` (all locked), ``passed`` (decided, but not to be sent) and ``permits``.
         """
         self.env["dunning.message"].flush_model()
         self.env["dunning.contact.point"].flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT m.id, m.partner_id, m.contact_point_id
-                  FROM dunning_message m
-                 WHERE %s
-              ORDER BY m.not_before NULLS FIRST, m.id
-                 LIMIT %s
-                   FOR UPDATE OF m SKIP LOCKED
-                """,
-                self._due_where(at),
-                limit,
-            )
-        )
+        channels = self.env["dunning.channel"]._offered()
+        threaded = [code for code, channel in channels.items() if channel._is_threaded]
+        rows = self._lock_due(at, SQL("m.channel = ANY(%s)", threaded), limit)
+        rows += self._lock_due(at, SQL("NOT m.channel = ANY(%s)", threaded), 1)
         partners = self.env["res.partner"].browse({partner for _id, partner, _point in rows})
         persons = self.env["dunning.contact.point"]._ids_by_partner(partners)
         mine = {
@@ -112,6 +106,26 @@ class DunningOutbox(models.AbstractModel):
         messages.invalidate_recordset()
         permits = self._decide_again(messages, at)
         return {"seen": messages, "passed": messages - permits, "permits": permits}
+
+    @api.model
+    def _lock_due(self, at, where, limit):
+        """[(message id, partner id, contact point id)] of due messages that no other worker has
+        taken."""
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT m.id, m.partner_id, m.contact_point_id
+                  FROM dunning_message m
+                 WHERE %s AND %s
+              ORDER BY m.not_before NULLS FIRST, m.id
+                 LIMIT %s
+                   FOR UPDATE OF m SKIP LOCKED
+                """,
+                self._due_where(at),
+                where,
+                limit,
+            )
+        )
 
     @api.model
     def _lock_points(self, ids):
@@ -218,16 +232,16 @@ class DunningOutbox(models.AbstractModel):
     @api.model
     def _send(self, messages, courier):
         """Hand messages to the threads of a courier; those of a channel that has none are
-        delivered here. Returns [(message id, delivery)] of what is known at once."""
-        known = []
+        delivered here, last. Returns [(message id, delivery)] of what is known at once."""
+        here = []
         for message in messages:
             channel = self.env["dunning.channel"]._of(message.channel)
             call = channel._call(message, courier)
             if channel._is_threaded:
                 courier.take(message.id, call)
             else:
-                known.append((message.id, carry(call)))
-        return known
+                here.append((message.id, call))
+        return [(key, carry(call)) for key, call in here]
 
     # === RECORD ===
 
@@ -254,20 +268,8 @@ class DunningOutbox(models.AbstractModel):
     def _record_refusal(self, message, delivery):
         action = delivery.action
         vals = {"error_code": delivery.code or 0, "error_details": delivery.details}
-        if action is Action.ACCOUNT:
-            office = message.with_context(lang=message.company_id.partner_id.lang)
-            meaning = rule_of(delivery.code, None).meaning
-            office.account_id._pause(f"{office.env._(meaning)} ({delivery.code})")
-        elif action is Action.TEMPLATE:
-            message.template_id.status = "REFUSED"
-        again = action in (
-            Action.RETRY,
-            Action.SLOW,
-            Action.PAIR,
-            Action.ACCOUNT,
-            Action.TEMPLATE,
-        )
-        if again and message.attempts < MAX_TRIES:
+        self.env["dunning.channel"]._of(message.channel)._learn_refusal(message, delivery)
+        if action in HELD or (action in AGAIN and message.attempts < MAX_TRIES):
             seconds = delivery.retry_after or backoff(message.attempts, action, random)
             retry_at = fields.Datetime.now() + timedelta(seconds=seconds)
             # nothing left: this try is no contact and must not use up the debtor's quota
