@@ -6,7 +6,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from .whatsapp.errors import Action
+from .whatsapp.error_codes import Action, Rule
 
 Outcome = Literal["accepted", "refused", "unknown"]
 
@@ -16,8 +16,8 @@ class Delivery:
     """What is known after a message was handed over.
 
     ``reference`` is the provider's id of the message, ``alias`` how it names the recipient;
-    ``code``, ``details``, ``action`` say why not and what to do; ``retry_after`` is what the
-    provider asked for, in seconds. ``action`` None after a refusal: failed for good.
+    ``code``, ``details`` say why not; ``rule``, or ``action`` alone, what to do: without them a
+    refused message has failed for good. ``retry_after`` is what the provider asked for, in seconds.
     """
 
     outcome: Outcome
@@ -27,6 +27,7 @@ class Delivery:
     code: int | None = None
     details: str = ""
     action: Action | None = None
+    rule: Rule | None = None
     retry_after: float | None = None
 
 

@@ -73,3 +73,8 @@ class AccountMove(models.Model):
             "l10n_latam_dunning.dunning_message_action"
         )
         return {**action, "domain": [("line_ids.move_id", "=", self.id)], "context": {}}
+
+    def message_update(self, msg_dict, update_vals=None):
+        """An answer that the gateway of e-mail found to be about this invoice."""
+        self.env["dunning.message"].sudo()._receive_answer(msg_dict)
+        return super().message_update(msg_dict, update_vals)

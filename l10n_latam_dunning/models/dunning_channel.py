@@ -1,3 +1,6 @@
+from dataclasses import replace
+
+from markupsafe import Markup
 from odoo import api, models
 
 from ..core import phones
@@ -21,6 +24,13 @@ class DunningChannel(models.AbstractModel):
     def _of(self, code):
         """The channel of a code."""
         return self.env[f"dunning.channel.{code}"]
+
+    @api.model
+    def _offered(self):
+        """{code: channel} of every channel that is installed."""
+        prefix = "dunning.channel."
+        names = [name for name in self.env.registry if name.startswith(prefix)]
+        return {name.removeprefix(prefix): self.env[name] for name in sorted(names)}
 
     # === WHO ===
 
@@ -69,9 +79,61 @@ class DunningChannel(models.AbstractModel):
         """Keep what the provider told about the recipient with its acceptance."""
 
     @api.model
+    def _learn_refusal(self, message, delivery):
+        """Draw from a refusal what concerns more than this message: the sender, the text, the
+        address."""
+
+    @api.model
     def _failure_words(self, message):
         """Why a message failed, in words: a list of sentences."""
         return [message.error_details or ""]
+
+    @api.model
+    def _is_neutralized(self):
+        """Whether this database is a copy that must not speak to anybody."""
+        return bool(self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized"))
+
+    @api.model
+    def _tell_held(self, message, why):
+        """An activity for the responsible, once, when a channel does not send at all."""
+        office = message.company_id.partner_id.with_context(lang=message.company_id.partner_id.lang)
+        user = message.policy_id.user_id
+        labels = dict(message._fields["channel"]._description_selection(office.env))
+        summary = office.env._("Reminders by %s do not leave", labels[message.channel])
+        if user and summary not in office.activity_ids.mapped("summary"):
+            office.activity_schedule(
+                "mail.mail_activity_data_todo",
+                user_id=user.id,
+                summary=summary,
+                note=Markup("<p>%s</p>") % why,
+            )
+
+    # === DRAFTS ===
+
+    @api.model
+    def _with_way_out(self, draft):
+        """A draft only where it lets the debtor end the channel."""
+        if not draft or "unsubscribe_link" in draft.names:
+            return draft
+        words = self.env._(
+            "%s does not say how to receive no more of these messages (unsubscribe_link)",
+            draft.template.display_name,
+        )
+        return replace(draft, problem=words)
+
+    @api.model
+    def _values(self, candidate):
+        """{name: value} for the draft of a candidate."""
+        draft = candidate.text
+        values = self.env["dunning.text"]._values(
+            candidate,
+            [name for name in draft.names if name != "unsubscribe_link"],
+            draft.language,
+        )
+        if "unsubscribe_link" in draft.names and candidate.point:
+            link = candidate.point._stop_link(candidate.channel, candidate.company)
+            values["unsubscribe_link"] = link
+        return {**dict.fromkeys(draft.names, ""), **values}
 
     # === NUMBERS ===
 
@@ -109,8 +171,9 @@ class DunningChannel(models.AbstractModel):
     @api.model
     def _point_problems(self, point):
         """What speaks against a contact point, whatever the channel."""
-        if point and point.state == "not_theirs":
-            return [Impediment("contact_quarantined")]
+        codes = {"not_theirs": "contact_quarantined", "unreachable": "contact_unreachable"}
+        if point and point.state in codes:
+            return [Impediment(codes[point.state])]
         return []
 
     @api.model

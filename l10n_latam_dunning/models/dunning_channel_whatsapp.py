@@ -1,3 +1,4 @@
+import random
 from functools import partial
 
 from odoo import api, models
@@ -5,7 +6,8 @@ from odoo import api, models
 from ..core.delivery import Delivery
 from ..core.law.gate import Impediment
 from ..core.whatsapp.client import Client
-from ..core.whatsapp.errors import rule_of
+from ..core.whatsapp.error_codes import Action
+from ..core.whatsapp.errors import Fail, blames_template, decide_retry, rule_of
 from ..core.whatsapp.payload import template_message
 
 
@@ -132,14 +134,61 @@ class DunningChannelWhatsapp(models.AbstractModel):
             point.wa_id = delivery.alias
 
     @api.model
+    def _learn_refusal(self, message, delivery):
+        if delivery.rule:
+            self._learn_rule(message, delivery.rule, delivery.code)
+
+    @api.model
+    def _learn_rule(self, message, rule, code):
+        """Draw from an error what concerns more than this message: the number that sends, the
+        template, the number that was to receive it. The message has its state already."""
+        if rule.action in (Action.ACCOUNT, Action.COUNTRY):
+            message.account_id._pause_for(rule, code, message.contact_point_id.value)
+        elif rule.action is Action.TEMPLATE or blames_template(self._last_codes(message, rule)):
+            message.template_id.status = "REFUSED"
+        if rule.mark:
+            message.contact_point_id._learn_from(rule)
+
+    @api.model
+    def _last_codes(self, message, rule):
+        """The error codes of a template's last messages, newest first, where they matter."""
+        if not rule.strikes or not message.template_id:
+            return []
+        last = message.search(
+            [("template_id", "=", message.template_id.id), ("attempts", ">", 0)],
+            order="write_date desc, id desc",
+            limit=rule.strikes,
+        )
+        return last.mapped("error_code")
+
+    @api.model
+    def _apply_failure(self, message, code, details):
+        """WhatsApp reports later that it could not deliver; returns the message if it moved."""
+        rule = rule_of(code or None, None)
+        decision = decide_retry(rule, message.attempts, None, random, late=True)
+        again_in = decision.again_in if isinstance(decision, Fail) else decision.seconds
+        moved = message._fail(
+            ("sending", "uncertain", "sent"),
+            details,
+            again_in,
+            error_code=code,
+            error_details=details,
+        )
+        if moved:
+            self._learn_rule(message, rule, code)
+        return moved
+
+    @api.model
     def _failure_words(self, message):
+        rule = rule_of(message.error_code or None, None)
         return [
-            self.env._(rule_of(message.error_code or None, None).meaning),
+            self.env._(rule.meaning),
             self.env._(
                 "WhatsApp answered: %(details)s (code %(code)s).",
                 details=message.error_details,
                 code=message.error_code,
             ),
+            self.env._(rule.next_step),
         ]
 
 
@@ -154,6 +203,6 @@ def _send(client, payload):
         user=result.user_id,
         code=error.code if error else None,
         details=error.details if error else "",
-        action=error.action if error else None,
+        rule=error.rule if error else None,
         retry_after=result.retry_after,
     )

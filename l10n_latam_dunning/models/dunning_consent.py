@@ -38,6 +38,7 @@ class DunningConsent(models.Model):
             ("form", "Signed form"),
             ("web", "Web or portal"),
             ("whatsapp", "WhatsApp reply"),
+            ("email", "E-mail reply"),
             ("counter", "In person"),
             ("phone", "By telephone"),
             ("import", "Import"),

@@ -5,6 +5,9 @@ from odoo.tools import SQL
 
 from ..core import phones
 
+# So many refusals of an address, without an answer from it in between.
+MOST_RETURNED = 2
+
 
 class DunningContactPoint(models.Model):
     """One normalised number or address of a person. Quotas are counted on it, over all partners
@@ -39,6 +42,9 @@ class DunningContactPoint(models.Model):
         required=True,
         default="new",
         help="Not theirs: whoever answers said that this is another person; nothing is sent.",
+    )
+    returned = fields.Integer(
+        "Came back", aggregator=False, help="Messages in a row that nobody has there."
     )
     wa_id = fields.Char("WhatsApp id", help="As WhatsApp itself names this number.")
     partner_ids = fields.Many2many("res.partner", string="Partners")
@@ -139,6 +145,13 @@ class DunningContactPoint(models.Model):
             for partner, point in rows:
                 found[partner].add(point)
         return found
+
+    def _came_back(self):
+        """A message was refused because nobody has this address: after some it is used no more."""
+        for point in self:
+            point.returned += 1
+            if point.returned >= MOST_RETURNED and point.state != "not_theirs":
+                point.state = "unreachable"
 
     @api.model
     def _find_by_wa_id(self, wa_id):

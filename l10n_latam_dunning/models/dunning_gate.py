@@ -14,6 +14,8 @@ from .dunning_message import ATTEMPTED
 
 # A month of contacts feeds the longest quota; some days more cover every zone.
 HISTORY_DAYS = 35
+# Odoo's own lists of who wants nothing, by the kind of contact point.
+BLACKLISTS = {"phone": ("phone.blacklist", "number"), "email": ("mail.blacklist", "email")}
 OUTCOMES = {"delivered": "delivered", "read": "delivered", "failed": "failed", "sent": "sent"}
 
 
@@ -238,14 +240,15 @@ class DunningGate(models.AbstractModel):
 
     @api.model
     def _suppressed(self, points, at):
-        """{number: registers}: the loaded do-not-contact lists and Odoo's own blacklist."""
-        numbers = points.mapped("value")
-        registers = self.env["dunning.suppression.list"]._registers_of(numbers, at.date())
-        blacklist = (
-            self.env["phone.blacklist"].sudo().search_fetch([("number", "in", numbers)], ["number"])
+        """{value: registers}: the loaded do-not-contact lists and Odoo's own blacklists."""
+        registers = self.env["dunning.suppression.list"]._registers_of(
+            points.mapped("value"), at.date()
         )
-        for number in blacklist.mapped("number"):
-            registers.setdefault(number, []).append("phone.blacklist")
+        for kind, (model, name) in BLACKLISTS.items():
+            values = points.filtered(lambda point, kind=kind: point.kind == kind).mapped("value")
+            listed = self.env[model].sudo().search_fetch([(name, "in", values)], [name])
+            for value in listed.mapped(name):
+                registers.setdefault(value, []).append(model)
         return registers
 
     @api.model

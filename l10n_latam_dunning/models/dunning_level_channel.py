@@ -14,9 +14,19 @@ class DunningLevelChannel(models.Model):
     level_id = fields.Many2one("dunning.level", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="level_id.company_id", store=True)
     sequence = fields.Integer(default=10)
-    channel = fields.Selection([("whatsapp", "WhatsApp")], required=True, default="whatsapp")
+    channel = fields.Selection(
+        [("whatsapp", "WhatsApp"), ("email", "E-mail")], required=True, default="whatsapp"
+    )
     template_name = fields.Char(
         "WhatsApp template", help="Name of the template, the same in each language."
+    )
+    mail_template_id = fields.Many2one(
+        "mail.template",
+        "E-mail template",
+        domain=[("model", "=", "dunning.message")],
+        ondelete="restrict",
+        help="The debtor gets its translation into his language. What it may say of the debt is "
+        "written object.text['amount_total'] and so on.",
     )
     patience = fields.Integer(
         "Hours without delivery",
@@ -30,7 +40,7 @@ class DunningLevelChannel(models.Model):
         "CHECK (patience >= 1)", "The hours without delivery must be at least one."
     )
 
-    @api.constrains("channel", "template_name")
+    @api.constrains("channel", "template_name", "mail_template_id")
     def _check_text(self):
         for row in self:
             if row.channel == "whatsapp" and not row.template_name:
@@ -38,6 +48,10 @@ class DunningLevelChannel(models.Model):
                     self.env._(
                         "Level %s needs the name of a template for WhatsApp.", row.level_id.name
                     )
+                )
+            if row.channel == "email" and not row.mail_template_id:
+                raise ValidationError(
+                    self.env._("Level %s needs a template for e-mail.", row.level_id.name)
                 )
 
     def _after(self, channel):

@@ -53,7 +53,7 @@ class DunningMessage(models.Model):
         "res.partner", "Debtor", required=True, index=True, ondelete="restrict"
     )
     contact_point_id = fields.Many2one(
-        "dunning.contact.point", "Number", index="btree_not_null", ondelete="restrict"
+        "dunning.contact.point", "Number or address", index="btree_not_null", ondelete="restrict"
     )
     policy_id = fields.Many2one("dunning.policy", ondelete="restrict")
     level_id = fields.Many2one(
@@ -77,7 +77,7 @@ class DunningMessage(models.Model):
         help="The attempt on the next channel, made because this one did not reach the debtor.",
     )
 
-    channel = fields.Selection([("whatsapp", "WhatsApp")], required=True)
+    channel = fields.Selection([("whatsapp", "WhatsApp"), ("email", "E-mail")], required=True)
     purpose = fields.Selection(
         [
             ("courtesy", "Courtesy"),
@@ -108,12 +108,16 @@ class DunningMessage(models.Model):
     attempted_at = fields.Datetime("Left at")
     delivered_at = fields.Datetime("Delivered at")
     read_at = fields.Datetime("Read at")
+    again = fields.Boolean(
+        "Tried again",
+        help="Where no other channel is left, it is tried once more on the same one.",
+    )
     follow_up_at = fields.Datetime(
         "Next channel considered at",
         help="When it is looked at whether this message arrived, or else the next channel is "
         "proposed.",
     )
-    provider_ref = fields.Char("WhatsApp message id")
+    provider_ref = fields.Char("Provider's message id")
     error_code = fields.Integer(aggregator=False)
     error_details = fields.Char("Error")
     category = fields.Char("Charged as")
@@ -366,6 +370,14 @@ class DunningMessage(models.Model):
         )
         return ends
 
-    def _trigger_follow_up(self):
-        """Wake the scheduled action that proposes the next channel."""
-        self.env.ref("l10n_latam_dunning.ir_cron_deliver").sudo()._trigger()
+    def _fail(self, allowed, why, again_in=None, **vals):
+        """Fail for good on this channel. The next channel of the level follows; where there is
+        none, the same one once more after ``again_in`` seconds, unless that is None. Returns the
+        message if it moved."""
+        self.ensure_one()
+        again = again_in is not None and not self.level_id.channel_ids._after(self.channel)
+        looked_at = fields.Datetime.now() + timedelta(seconds=again_in if again else 0)
+        self.env.ref("l10n_latam_dunning.ir_cron_deliver").sudo()._trigger(looked_at)
+        return self._update_state(
+            allowed, "failed", why, follow_up_at=looked_at, again=again, **vals
+        )

@@ -1,5 +1,4 @@
 import logging
-import random
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -7,8 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from psycopg2 import OperationalError
 
-from ..core.delivery import Courier, Delivery, carry
-from ..core.whatsapp.errors import MAX_TRIES, Action, backoff, rule_of
+from ..core.delivery import Courier
 
 _logger = logging.getLogger(__name__)
 
@@ -78,26 +76,17 @@ class DunningOutbox(models.AbstractModel):
         """Lock due messages and the numbers of their people, ask the gate again with fresh
         facts, and move each where it belongs. What has a permit is in `sending` when this
         returns; the caller commits before the wire. One message a person: the next one must see
-        this contact.
+        this contact. One message of the channels without threads: it leaves right away, and is
+        written down before the next is taken.
 
         Returns ``seen`` (all locked), ``passed`` (decided, but not to be sent) and ``permits``.
         """
         self.env["dunning.message"].flush_model()
         self.env["dunning.contact.point"].flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT m.id, m.partner_id, m.contact_point_id
-                  FROM dunning_message m
-                 WHERE %s
-              ORDER BY m.not_before NULLS FIRST, m.id
-                 LIMIT %s
-                   FOR UPDATE OF m SKIP LOCKED
-                """,
-                self._due_where(at),
-                limit,
-            )
-        )
+        channels = self.env["dunning.channel"]._offered()
+        threaded = [code for code, channel in channels.items() if channel._is_threaded]
+        rows = self._lock_due(at, SQL("m.channel = ANY(%s)", threaded), limit)
+        rows += self._lock_due(at, SQL("NOT m.channel = ANY(%s)", threaded), 1)
         partners = self.env["res.partner"].browse({partner for _id, partner, _point in rows})
         persons = self.env["dunning.contact.point"]._ids_by_partner(partners)
         mine = {
@@ -115,6 +104,26 @@ class DunningOutbox(models.AbstractModel):
         messages.invalidate_recordset()
         permits = self._decide_apart(messages, at)
         return {"seen": messages, "passed": messages - permits, "permits": permits}
+
+    @api.model
+    def _lock_due(self, at, where, limit):
+        """[(message id, partner id, contact point id)] of due messages that no other worker has
+        taken."""
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT m.id, m.partner_id, m.contact_point_id
+                  FROM dunning_message m
+                 WHERE %s AND %s
+              ORDER BY m.not_before NULLS FIRST, m.id
+                 LIMIT %s
+                   FOR UPDATE OF m SKIP LOCKED
+                """,
+                self._due_where(at),
+                where,
+                limit,
+            )
+        )
 
     @api.model
     def _lock_points(self, ids):
@@ -241,85 +250,3 @@ class DunningOutbox(models.AbstractModel):
         asked = fields.Datetime.now() + RECEIPT_PATIENCE
         self.env.ref("l10n_latam_dunning.ir_cron_deliver").sudo()._trigger(asked)
         return messages._update_state(("sending",), "uncertain", why, follow_up_at=asked)
-
-    # === WIRE ===
-
-    @api.model
-    def _send(self, messages, courier):
-        """Hand messages to the threads of a courier; those of a channel that has none are
-        delivered here. Returns [(message id, delivery)] of what is known at once."""
-        known = []
-        for message in messages:
-            channel = self.env["dunning.channel"]._of(message.channel)
-            try:
-                call = channel._call(message, courier)
-            except ValueError as error:  # a value that the channel cannot carry: nothing has left
-                known.append((message.id, Delivery("refused", details=str(error))))
-                continue
-            if channel._is_threaded:
-                courier.take(message.id, call)
-            else:
-                known.append((message.id, carry(call)))
-        return known
-
-    # === RECORD ===
-
-    @api.model
-    def _record(self, landed):
-        """Write down what the wire answered: accepted, refused, or unknown."""
-        messages = self.env["dunning.message"].browse([key for key, _delivery in landed])
-        for message, (_key, delivery) in zip(messages, landed, strict=True):
-            if delivery.outcome == "accepted":
-                message._update_state(
-                    ("sending",),
-                    "sent",
-                    provider_ref=delivery.reference or False,
-                    follow_up_at=message._patience_ends(),
-                )
-                self.env["dunning.channel"]._of(message.channel)._learn(message, delivery)
-            elif delivery.outcome == "unknown":
-                self._leave_uncertain(message, delivery.details)
-            else:
-                self._record_refusal(message, delivery)
-        messages.filtered(lambda m: m.state in ("sent", "uncertain", "failed"))._log_state()
-
-    @api.model
-    def _record_refusal(self, message, delivery):
-        action = delivery.action
-        vals = {"error_code": delivery.code or 0, "error_details": delivery.details}
-        if action is Action.ACCOUNT:
-            office = message.with_context(lang=message.company_id.partner_id.lang)
-            meaning = rule_of(delivery.code, None).meaning
-            office.account_id._pause(f"{office.env._(meaning)} ({delivery.code})")
-        elif action is Action.TEMPLATE:
-            message.template_id.status = "REFUSED"
-        again = action in (
-            Action.RETRY,
-            Action.SLOW,
-            Action.PAIR,
-            Action.ACCOUNT,
-            Action.COUNTRY,
-            Action.TEMPLATE,
-        )
-        if again and message.attempts < MAX_TRIES:
-            seconds = delivery.retry_after or backoff(message.attempts, action, random)
-            retry_at = fields.Datetime.now() + timedelta(seconds=seconds)
-            # nothing left: this try is no contact and must not use up the debtor's quota
-            message._update_state(
-                ("sending",),
-                "queued",
-                delivery.details,
-                retry_at=retry_at,
-                attempted_at=False,
-                **vals,
-            )
-            self.env.ref("l10n_latam_dunning.ir_cron_deliver").sudo()._trigger(retry_at)
-        else:
-            message._update_state(
-                ("sending",),
-                "failed",
-                delivery.details,
-                follow_up_at=fields.Datetime.now(),
-                **vals,
-            )
-            message._trigger_follow_up()

@@ -35,14 +35,25 @@ class DunningPlan(models.AbstractModel):
         candidates = self.env["dunning.outbox"]._fresh_candidates(messages, at)
         following = []
         for message, candidate in zip(messages, candidates, strict=True):
-            channel = message.level_id.channel_ids._after(message.channel)
-            if channel and message.channel in message.level_id.channel_ids.mapped("channel"):
+            channel = self._following_channel(message)
+            if channel:
                 following.append((message, self._successor(message, candidate, channel)))
         kept = self._without_pending([candidate for _message, candidate in following])
         following = [pair for pair in following if any(pair[1] is one for one in kept)]
         answers = self._answers(self._complete(kept), at)
         for (message, _candidate), (candidate, verdict) in zip(following, answers, strict=True):
             message.next_id = self._store([(candidate, verdict)], user=message.user_id)
+            if message.next_id.channel == message.channel:
+                message.next_id.attempts = message.attempts
+
+    @api.model
+    def _following_channel(self, message):
+        """The channel after a failed message's own, or that one again where this may help."""
+        rows = message.level_id.channel_ids
+        mine = rows.filtered(lambda row: row.channel == message.channel)
+        return (rows._after(message.channel) if mine else mine) or (
+            mine if message.again else mine.browse()
+        )
 
     @api.model
     def _successor(self, message, candidate: Candidate, channel):

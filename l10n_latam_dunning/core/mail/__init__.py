@@ -1,0 +1,1 @@
+"""E-mail: what mail servers answer, and what comes back. No Odoo here."""
