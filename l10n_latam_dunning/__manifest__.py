@@ -38,6 +38,7 @@
         "data/practice/templates_pt_br.xml",
         "data/practice/policies.xml",
         "data/ir_cron.xml",
+        "data/mail_activity_type.xml",
         "views/dunning_message_views.xml",
         "views/dunning_not_sent_views.xml",
         "views/dunning_agreement_views.xml",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.whatsapp.receipts import Receipt, Standing, advance, is_known, order
+from core.whatsapp.receipts import Receipt, Standing, advance, order
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=timezone.utc)
 UTILITY = {"billable": True, "type": "regular", "category": "utility"}
@@ -90,10 +90,6 @@ class TestTable:
             assert after(*told).pricing["billable"] is False
             assert after(*told).pricing["status"] == "delivered"
         assert after(SENT, READ).pricing["category"] == "utility"
-
-    def test_known_statuses_are_those_of_the_ladder(self) -> None:
-        known = ["sent", "delivered", "read", "played", "failed"]
-        assert [is_known(name) for name in (*known, "deleted", "")] == [True] * 5 + [False] * 2
 
 
 RECEIPTS = st.builds(

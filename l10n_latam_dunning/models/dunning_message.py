@@ -23,13 +23,6 @@ STATES = [
 PENDING = ("proposed", "approval", "waiting", "queued")
 # What counts as an outbound attempt: everything that was, or may have been, on the wire.
 ATTEMPTED = ("sending", "sent", "delivered", "read", "failed", "uncertain")
-# A late or repeated event only moves a message forward.
-FORWARD = {
-    "sent": ("sending", "uncertain"),
-    "delivered": ("sending", "uncertain", "sent", "failed"),
-    "read": ("sending", "uncertain", "sent", "delivered", "failed"),
-    "failed": ("sending", "uncertain", "sent"),
-}
 
 
 class DunningMessage(models.Model):
@@ -302,37 +295,6 @@ class DunningMessage(models.Model):
             self.env._("Payment agreement in force"),
             reason_codes="hold_agreement",
         )._log_state()
-
-    # === RECEIPTS ===
-
-    def _apply_receipt(self, status, at, *, error_code=0, error_details="", category=""):
-        """Move one message by a receipt of WhatsApp. Late and repeated receipts do nothing."""
-        self.ensure_one()
-        status = "read" if status == "played" else status
-        if status not in FORWARD:
-            return self.browse()
-        vals = {}
-        if status == "failed":
-            vals.update(error_code=error_code, error_details=error_details)
-        elif status in ("delivered", "read"):
-            vals.update(error_code=False, error_details=False)
-            vals["delivered_at"] = self.delivered_at or at
-        if status == "read":
-            vals["read_at"] = at
-        if category:
-            vals["category"] = category
-        if status == "failed":
-            vals["follow_up_at"] = fields.Datetime.now()
-        elif status in ("delivered", "read"):
-            vals["follow_up_at"] = False
-        moved = self._update_state(FORWARD[status], status, **vals)
-        if moved and status == "failed":
-            moved._trigger_follow_up()
-        elif moved and status in ("delivered", "read"):
-            moved.next_id._update_state(
-                PENDING, "cancelled", self.env._("The message before it arrived after all")
-            )._log_state()
-        return moved
 
     # === NEXT CHANNEL ===
 

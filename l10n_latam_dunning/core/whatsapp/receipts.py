@@ -48,11 +48,6 @@ class Standing:
     pricing: Pricing = field(default_factory=dict)
 
 
-def is_known(status: str) -> bool:
-    """Whether a status says anything of a message."""
-    return _ALIASES.get(status, status) in RANK
-
-
 def advance(standing: Standing, receipt: Receipt) -> Standing:
     """The standing after one more receipt."""
     status = _ALIASES.get(receipt.status, receipt.status)
