@@ -9,7 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.whatsapp.webhook import InboundEvent, OtherEvent, StatusEvent, parse, verify_signature
+from core.whatsapp.webhook import (
+    IdentityChange,
+    InboundEvent,
+    Media,
+    OtherEvent,
+    PreferenceEvent,
+    StatusEvent,
+    identity_change,
+    parse,
+    template_change,
+    verify_signature,
+)
+from sandbox.payloads import bodies
 
 SECRET = "test-app-secret"
 VECTORS = [
@@ -236,8 +248,9 @@ class TestInbound:
             ("document", {"id": "1", "filename": "pago.pdf"}, "pago.pdf"),
             ("audio", {"id": "1", "voice": True}, ""),
             ("reaction", {"message_id": WAMID, "emoji": "👍"}, "👍"),
-            ("location", {"latitude": 1.5, "longitude": 2.5, "name": "Lima"}, "Lima"),
-            ("contacts", [{"name": {"formatted_name": "A"}}], ""),
+            ("location", {"latitude": 1.5, "longitude": 2.5, "name": "Lima"}, "Lima (1.5, 2.5)"),
+            ("location", {"latitude": "x", "address": "Av. 1"}, "Av. 1"),
+            ("contacts", [{"name": {"formatted_name": "A"}}, {"name": 7}, 5], "A"),
             (
                 "system",
                 {"body": "Rosa changed number", "wa_id": "51900000001"},
@@ -253,6 +266,89 @@ class TestInbound:
 
     def test_message_without_a_type_is_unknown(self) -> None:
         assert inbound({"id": "wamid.X"}).kind == "unknown"
+
+    @pytest.mark.parametrize(
+        ("kind", "content", "media"),
+        [
+            ("image", {"id": "7", "mime_type": "image/png"}, Media("7", "image/png")),
+            ("audio", {"id": "7", "voice": True}, Media("7", "", is_voice=True)),
+            ("document", {"id": 7, "filename": "a.pdf"}, Media("7", "", "a.pdf")),
+            ("image", {"id": "../7"}, None),
+            ("image", {}, None),
+            ("text", {"id": "7", "body": "x"}, None),
+        ],
+    )
+    def test_a_file_is_named_by_its_id(self, kind: str, content: Any, media: Media | None) -> None:
+        assert inbound({**BUTTON, "type": kind, kind: content}).media == media
+
+    def test_a_message_in_a_group_says_so(self) -> None:
+        assert inbound({**BUTTON, "group_id": "G1"}).group_id == "G1"
+
+    def test_username_is_kept(self) -> None:
+        person = {"profile": {"name": "R", "username": "rosaq"}, "user_id": PERSON["user_id"]}
+        event = inbound({**BUTTON, "from": None}, person)
+        assert (event.sender, event.username) == ("", "rosaq")
+
+
+class TestIdentity:
+    @pytest.mark.parametrize(
+        ("system", "change"),
+        [
+            (
+                {"type": "user_changed_number", "wa_id": "51987654322", "body": "…"},
+                IdentityChange("user_changed_number", "51987654322", "", "PE.1"),
+            ),
+            (
+                {"type": "user_changed_user_id", "user_id": "PE.2", "previous_user_id": "PE.0"},
+                IdentityChange("user_changed_user_id", "", "PE.2", "PE.0"),
+            ),
+            (
+                {"type": "customer_identity_changed"},
+                IdentityChange("customer_identity_changed", "", "", "PE.1"),
+            ),
+            ({"type": "something_else"}, None),
+            ("odd", None),
+        ],
+    )
+    def test_system_messages_tell_of_another_number_or_person(
+        self, system: Any, change: IdentityChange | None
+    ) -> None:
+        assert identity_change({"from_user_id": "PE.1", "system": system}) == change
+
+
+class TestTemplates:
+    NAMED = {
+        "message_template_id": 1689556908129835,
+        "message_template_name": "due",
+        "message_template_language": "es-PE",
+    }
+
+    @pytest.mark.parametrize(
+        ("field", "value", "kind"),
+        [
+            ("message_template_status_update", {"event": "PAUSED"}, "status"),
+            ("message_template_status_update", {"new_quality_score": "RED"}, "quality"),
+            ("message_template_quality_update", {"new_quality_score": "RED"}, "quality"),
+            ("template_category_update", {"new_category": "MARKETING"}, "category"),
+            ("template_correct_category_detection", {"category": "UTILITY"}, "category"),
+            ("message_template_components_update", {}, "components"),
+        ],
+    )
+    def test_a_change_is_known_by_its_content(
+        self, field: str, value: dict[str, Any], kind: str
+    ) -> None:
+        found = template_change(field, {"field": field, "value": {**self.NAMED, **value}})
+        assert found is not None
+        assert (found.kind, found.template_id) == (kind, "1689556908129835")
+        assert (found.name, found.language) == ("due", "es_PE")
+
+    def test_why_it_was_rejected_may_stand_beside_the_value(self) -> None:
+        change = {"value": self.NAMED, "rejection_info": {"reason": "Side by side"}}
+        found = template_change("message_template_status_update", change)
+        assert found and found.value["rejection_info"] == {"reason": "Side by side"}
+
+    def test_other_fields_are_no_template(self) -> None:
+        assert template_change("account_update", {"value": {"event": "X"}}) is None
 
 
 class TestOther:
@@ -281,6 +377,12 @@ class TestOther:
             "user_preferences:PE.1:resume:1795000300",
         ]
         assert (events[0].raw, events[0].phone_number_id) == (stop, "300000000000001")
+        assert isinstance(events[0], PreferenceEvent)
+        assert (events[0].value, events[0].sender, events[0].sender_user_id) == (
+            "stop",
+            "519",
+            "PE.1",
+        )
 
     def test_errors_of_a_number_are_not_lost(self) -> None:
         (event,) = parse(body(errors=[{"code": 131000}]))
@@ -371,6 +473,22 @@ def test_mutated_webhooks_never_raise(mutations: list[tuple[tuple[Any, ...], Any
         json.dumps(event.raw, allow_nan=False)
 
 
+def test_five_thousand_bodies_of_every_shape_never_raise() -> None:
+    whole, damaged = 0, 0
+    for raw in bodies(5000, waba_id="200000000000001", number="300000000000001"):
+        for event in parse(raw):
+            assert event.key and isinstance(event.key, str)
+            json.dumps(event.raw, allow_nan=False, ensure_ascii=False).encode()
+            if isinstance(event, OtherEvent):
+                template_change(event.field, event.raw)
+                damaged += event.field == "malformed"
+            elif isinstance(event, InboundEvent):
+                identity_change(event.raw)
+                whole += event.phone_number_id == "300000000000001"
+    assert whole > 900
+    assert damaged > 50
+
+
 @given(JSON)
 def test_any_json_never_raises(data: Any) -> None:
     assert isinstance(parse(json.dumps(data).encode()), tuple)
@@ -381,3 +499,14 @@ def test_any_json_never_raises(data: Any) -> None:
 @given(st.binary(max_size=200))
 def test_any_bytes_never_raise(raw: bytes) -> None:
     assert isinstance(parse(raw), tuple)
+
+
+@pytest.mark.parametrize("length", [255, 256, 100_000])
+def test_an_id_of_any_length_gives_a_key_that_an_index_takes(length: int) -> None:
+    long = "🙂" * length
+    statuses = [{"id": long, "status": "sent"}, {"id": "wamid.A", "status": long}]
+    messages = [{"id": long, "type": long, "from": long, "from_user_id": long}]
+    preferences = [{"user_id": long, "value": long, "timestamp": 1795000300}]
+    raw = body(statuses=statuses, messages=messages, user_preferences=preferences)
+    for event in (*parse(raw), *parse(envelope({"field": long, "value": {}}))):
+        assert len(event.key.encode()) < 2600

@@ -84,6 +84,11 @@ class DunningChannel(models.AbstractModel):
         address."""
 
     @api.model
+    def _learn_failure(self, message, code):
+        """Draw from a failure that was reported later what concerns more than this message.
+        Returns the seconds after which another try on this channel makes sense, or None."""
+
+    @api.model
     def _failure_words(self, message):
         """Why a message failed, in words: a list of sentences."""
         return [message.error_details or ""]

@@ -162,21 +162,11 @@ class DunningChannelWhatsapp(models.AbstractModel):
         return last.mapped("error_code")
 
     @api.model
-    def _apply_failure(self, message, code, details):
-        """WhatsApp reports later that it could not deliver; returns the message if it moved."""
+    def _learn_failure(self, message, code):
         rule = rule_of(code or None, None)
+        self._learn_rule(message, rule, code)
         decision = decide_retry(rule, message.attempts, None, random, late=True)
-        again_in = decision.again_in if isinstance(decision, Fail) else decision.seconds
-        moved = message._fail(
-            ("sending", "uncertain", "sent"),
-            details,
-            again_in,
-            error_code=code,
-            error_details=details,
-        )
-        if moved:
-            self._learn_rule(message, rule, code)
-        return moved
+        return decision.again_in if isinstance(decision, Fail) else decision.seconds
 
     @api.model
     def _failure_words(self, message):

@@ -23,13 +23,6 @@ STATES = [
 PENDING = ("proposed", "approval", "waiting", "queued")
 # What counts as an outbound attempt: everything that was, or may have been, on the wire.
 ATTEMPTED = ("sending", "sent", "delivered", "read", "failed", "uncertain")
-# A late or repeated event only moves a message forward.
-FORWARD = {
-    "sent": ("sending", "uncertain"),
-    "delivered": ("sending", "uncertain", "sent", "failed"),
-    "read": ("sending", "uncertain", "sent", "delivered", "failed"),
-    "failed": ("sending", "uncertain", "sent"),
-}
 
 
 class DunningMessage(models.Model):
@@ -307,52 +300,7 @@ class DunningMessage(models.Model):
             reason_codes="hold_agreement",
         )._log_state()
 
-    # === RECEIPTS ===
-
-    def _apply_receipt(self, status, at, *, error_code=0, error_details="", category=""):
-        """Move one message by a receipt of WhatsApp. Late and repeated receipts do nothing."""
-        self.ensure_one()
-        status = "read" if status == "played" else status
-        if status not in FORWARD:
-            return self.browse()
-        vals = {}
-        if status == "failed":
-            vals.update(error_code=error_code, error_details=error_details)
-        elif status in ("delivered", "read"):
-            vals.update(error_code=False, error_details=False)
-            vals["delivered_at"] = self.delivered_at or at
-        if status == "read":
-            vals["read_at"] = at
-        if category:
-            vals["category"] = category
-        if status == "failed":
-            vals["follow_up_at"] = fields.Datetime.now()
-        elif status in ("delivered", "read"):
-            vals["follow_up_at"] = False
-        moved = self._update_state(FORWARD[status], status, **vals)
-        if moved and status == "failed":
-            moved._trigger_follow_up()
-        elif moved and status in ("delivered", "read"):
-            moved.next_id._update_state(
-                PENDING, "cancelled", self.env._("The message before it arrived after all")
-            )._log_state()
-        return moved
-
-    def _ask_a_person(self):
-        """An activity for whoever is responsible for a message of which nobody knows."""
-        for message in self:
-            user = message.policy_id.user_id or message.user_id
-            if user and message.move_ids:
-                words = message.with_context(lang=user.lang).env._
-                message.move_ids[:1].activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    user_id=user.id,
-                    summary=words("Did this reminder arrive?"),
-                    note=words(
-                        "WhatsApp gave no answer and no receipt. Ask the debtor or look at the "
-                        "WhatsApp account, then say on the message: it arrived, or send again."
-                    ),
-                )
+    # === NEXT CHANNEL ===
 
     # === NEXT CHANNEL ===
     def _patience_ends(self):
@@ -370,14 +318,27 @@ class DunningMessage(models.Model):
         )
         return ends
 
-    def _fail(self, allowed, why, again_in=None, **vals):
-        """Fail for good on this channel. The next channel of the level follows; where there is
-        none, the same one once more after ``again_in`` seconds, unless that is None. Returns the
-        message if it moved."""
+    def _follow_up(self, again_in=None):
+        """After a failure: the next channel of the level follows; where there is none, the same
+        one once more after ``again_in`` seconds, unless that is None."""
         self.ensure_one()
-        again = again_in is not None and not self.level_id.channel_ids._after(self.channel)
-        looked_at = fields.Datetime.now() + timedelta(seconds=again_in if again else 0)
-        self.env.ref("l10n_latam_dunning.ir_cron_deliver").sudo()._trigger(looked_at)
-        return self._update_state(
-            allowed, "failed", why, follow_up_at=looked_at, again=again, **vals
-        )
+        self.again = again_in is not None and not self.level_id.channel_ids._after(self.channel)
+        seconds = again_in if self.again else 0
+        self.follow_up_at = fields.Datetime.now() + timedelta(seconds=seconds)
+        self.env.ref("l10n_latam_dunning.ir_cron_deliver").sudo()._trigger(self.follow_up_at)
+
+    def _ask_a_person(self):
+        """An activity for whoever is responsible for a message of which nobody knows."""
+        for message in self:
+            user = message.policy_id.user_id or message.user_id
+            if user and message.move_ids:
+                words = message.with_context(lang=user.lang).env._
+                message.move_ids[:1].activity_schedule(
+                    "mail.mail_activity_data_todo",
+                    user_id=user.id,
+                    summary=words("Did this reminder arrive?"),
+                    note=words(
+                        "WhatsApp gave no answer and no receipt. Ask the debtor or look at the "
+                        "WhatsApp account, then say on the message: it arrived, or send again."
+                    ),
+                )

@@ -65,7 +65,8 @@ class DunningOutbox(models.AbstractModel):
         decision = decide_retry(rule, message.attempts, delivery.retry_after, random)
         vals = {"error_code": delivery.code or 0, "error_details": delivery.details}
         if isinstance(decision, Fail):
-            message._fail(("sending",), delivery.details, decision.again_in, **vals)
+            message._update_state(("sending",), "failed", delivery.details, **vals)
+            message._follow_up(decision.again_in)
             return
         retry_at = fields.Datetime.now() + timedelta(seconds=decision.seconds)
         # nothing left: this try is no contact and must not use up the debtor's quota

@@ -15,9 +15,8 @@ class TestEvent(DunningCommon):
 
     def receive(self, *values):
         body = raw(envelope(WABA_ID, NUMBER_ID, *values))
-        stored = self.env["dunning.event"].sudo()._store_webhook(self.account, body)
-        for event in self.env["dunning.event"].sudo().search([("state", "=", "new")], order="id"):
-            event._process()._log_state()
+        stored = self.env["dunning.event"].sudo()._store_webhook(self.account._route(), body)
+        self.env["dunning.event"].sudo()._claim()._process()
         return stored
 
     def test_receipts_move_the_message_forward(self):
@@ -53,7 +52,7 @@ class TestEvent(DunningCommon):
 
     def test_a_receipt_that_overtakes_its_message_is_kept_for_a_while(self):
         self.receive(status("wamid.UNKNOWN", "sent"))
-        event = self.env["dunning.event"].search([("key", "like", "wamid.UNKNOWN")])
+        event = self.env["dunning.event"].sudo().search([("key", "like", "wamid.UNKNOWN")])
         self.assertEqual(event.state, "new")
         self.clock.move_to(WEDNESDAY + timedelta(hours=1))
         event._process()
@@ -124,12 +123,12 @@ class TestEvent(DunningCommon):
                 "account_id": self.account.id,
                 "key": "bad",
                 "kind": "status",
-                "data": {"wamid": self.message.provider_ref, "status": "read", "at": "never"},
+                "data": {"wamid": ["no", "id"], "status": "read"},
                 "received_at": WEDNESDAY,
             }
         )
         with self.assertLogs("odoo.addons.l10n_latam_dunning.models.dunning_event", "ERROR"):
             self.receive(status(self.message.provider_ref, "delivered"))
         self.assertEqual(bad.state, "failed")
-        self.assertIn("ValueError", bad.error)
+        self.assertIn("TypeError", bad.error)
         self.assertEqual(self.message.state, "delivered")

@@ -180,6 +180,13 @@ SENTENCES: dict[str, str] = {
     **WORDING_SENTENCES,
     "template": _("The template cannot be used: it is missing, not approved or incomplete."),
     "template.why": _("The template cannot be used: %(why)s."),
+    "window_closed": _(
+        "WhatsApp takes a free answer only within 24 hours after the person last wrote; that was"
+        " until %(until)s. Send a template instead."
+    ),
+    "window_closed.never": _(
+        "The person has not written to this WhatsApp number, so only a template can be sent."
+    ),
     "account": _("The sending account is not ready."),
     "account.why": _("The sending account is not ready: %(why)s."),
     "bank_stale": _("Bank movements are not up to date, so the debtor may have paid already."),

@@ -1,5 +1,6 @@
 """The Cloud API over HTTP. A send has three outcomes: accepted, refused, unknown; never a raise."""
 
+import hashlib
 import io
 import ipaddress
 import json
@@ -16,13 +17,15 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 
 from .errors import Action, ApiError, ApiFailure, classify, redact
+from .media import DEFAULT_LIMIT, KINDS, is_what_it_says, may_be_asked, plain_type
 
-__all__ = ["ApiError", "ApiFailure", "Client", "Credentials", "SendResult"]
+__all__ = ["ApiError", "ApiFailure", "Client", "Credentials", "MediaFile", "SendResult"]
 
 Json = dict[str, Any]
 Outcome = Literal["accepted", "refused", "unknown"]
 
 MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
+_MEDIA_SECONDS: Final = 60.0
 MAX_PAGES: Final = 200
 _IDLE_SECONDS: Final = 50.0
 _MAX_RETRY_AFTER: Final = 86400.0
@@ -94,6 +97,14 @@ class SendResult:
     def action(self) -> Action | None:
         """What the error asks for, None when the message was accepted."""
         return self.error.action if self.error else None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFile:
+    """A file that somebody sent to us."""
+
+    content: bytes = field(repr=False)
+    mime: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +203,35 @@ class Client:
         )
         return self._required_id(data)
 
+    def download_media(self, media_id: str, limit: int = DEFAULT_LIMIT) -> MediaFile:
+        """Fetch a file by its id: first its address, valid for minutes, then the content.
+
+        Refuses, with ApiFailure, an address that is not Meta's, what is larger than `limit`, a
+        type that we do not keep, and content that is not what it is given out as.
+        """
+        number = {"phone_number_id": self.credentials.phone_number_id}
+        info = self._get(_node(media_id), number)
+        url, mime = _text(info.get("url")), plain_type(_text(info.get("mime_type")))
+        size = _int(info.get("file_size")) or 0
+        if not may_be_asked(url, self.credentials.base_url):
+            raise _unfit("The file is not at an address of Meta's.")
+        if mime not in KINDS:
+            raise _unfit(f"Files of the type {mime[:80] or '?'} are not taken over.")
+        if size > limit:
+            raise _unfit(f"The file is larger than {limit // 1024} KB.")
+        answer = self._request("GET", url, limit=limit, seconds=_MEDIA_SECONDS)
+        if answer.status is None:
+            raise ApiFailure(ApiError(None, answer.trouble, None, "", Action.RETRY))
+        if not 200 <= answer.status < 300:
+            raise ApiFailure(self._api_error(answer, _json_object(answer.body)))
+        told = _text(info.get("sha256")).lower()
+        digest = hashlib.sha256(answer.body).hexdigest()
+        if re.fullmatch(r"[0-9a-f]{64}", told) and told != digest:
+            raise _unfit("The file is damaged.", Action.RETRY)
+        if not is_what_it_says(mime, answer.body):
+            raise _unfit(f"The file is not of the type {mime}.")
+        return MediaFile(answer.body, mime)
+
     # === TEMPLATES === #
 
     def create_template(self, definition: Mapping[str, Any]) -> Json:
@@ -273,8 +313,24 @@ class Client:
         body_left: Callable[[], bool] = lambda: True,
         **options: Any,
     ) -> _Answer:
-        """Make one HTTP exchange; trouble on the way becomes an answer without a status."""
+        """Make one HTTP exchange with the API."""
         url = f"{self.credentials.base_url.rstrip('/')}/{self.credentials.version}/{path}"
+        return self._request(method, url, body_left=body_left, **options)
+
+    def _request(
+        self,
+        method: str,
+        url: str,
+        *,
+        limit: int = MAX_ANSWER_BYTES,
+        seconds: float | None = None,
+        body_left: Callable[[], bool] = lambda: True,
+        **options: Any,
+    ) -> _Answer:
+        """Make one HTTP exchange; trouble on the way becomes an answer without a status.
+
+        No more than `limit` bytes are read, and for no longer than `seconds`.
+        """
         timeout = (self.credentials.connect_timeout, self.credentials.read_timeout)
         try:
             with self._session().request(
@@ -286,10 +342,10 @@ class Client:
                 stream=True,
                 **options,
             ) as response:
-                deadline = time.monotonic() + self.credentials.read_timeout
+                deadline = time.monotonic() + (seconds or self.credentials.read_timeout)
                 return _Answer(
                     status=response.status_code,
-                    body=_read_limited(response, deadline),
+                    body=_read_limited(response, limit, deadline),
                     retry_after=_retry_after(response.headers.get("Retry-After", "")),
                 )
         except (requests.RequestException, OSError) as error:
@@ -370,12 +426,16 @@ def _node(identifier: str) -> str:
     return identifier
 
 
-def _read_limited(response: requests.Response, deadline: float) -> bytes:
-    """Read an answer, but no more of it and no longer than any answer of the API needs."""
+def _unfit(details: str, action: Action = Action.FAIL) -> ApiFailure:
+    return ApiFailure(ApiError(None, details, None, "", action))
+
+
+def _read_limited(response: requests.Response, limit: int, deadline: float) -> bytes:
+    """Read an answer, but no more of it and no longer than is due."""
     content = bytearray()
     for chunk in response.iter_content(8192):
         content += chunk
-        if len(content) > MAX_ANSWER_BYTES:
+        if len(content) > limit:
             raise requests.exceptions.ContentDecodingError("answer too long")
         if time.monotonic() > deadline:
             raise requests.exceptions.ReadTimeout("answer too slow")
@@ -384,6 +444,8 @@ def _read_limited(response: requests.Response, deadline: float) -> bytes:
 
 def _describe(error: Exception, body_left: bool) -> str:
     kind = type(error).__name__
+    if isinstance(error, requests.exceptions.ContentDecodingError):
+        return f"The answer was too long or unreadable ({kind})."
     if body_left:
         return f"The connection broke before the answer was read ({kind})."
     return f"The connection could not be opened ({kind})."

@@ -8,6 +8,8 @@ Json = dict[str, Any]
 
 MAX_OPAQUE: Final = 256
 MAX_TEXT: Final = 4096
+MAX_CAPTION: Final = 1024
+CAPTIONED: Final = frozenset({"document", "image", "video"})
 MAX_REPLY_PAYLOAD: Final = 512
 EMPTY_VALUE: Final = "-"
 _BSUID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{1,140}")
@@ -75,6 +77,34 @@ def text_message(to: str, text: str, opaque: str = "", context: str = "") -> Jso
     if len(text) > MAX_TEXT:
         raise ValueError(f"a text message holds at most {MAX_TEXT} characters")
     message = _message(to, "text", {"preview_url": False, "body": text}, opaque)
+    if context:
+        message["context"] = {"message_id": context}
+    return message
+
+
+def file_message(
+    to: str,
+    kind: str,
+    media_id: str,
+    *,
+    filename: str = "",
+    caption: str = "",
+    opaque: str = "",
+    context: str = "",
+) -> Json:
+    """Build a message with an uploaded file, allowed within the same 24 hours. Only a document
+    shows its name, and a sound has no caption: with one it is refused (ValueError)."""
+    caption = re.sub(r"[\x00\ud800-\udfff]", "", caption).strip()
+    if len(caption) > MAX_CAPTION:
+        raise ValueError(f"the text beside a file holds at most {MAX_CAPTION} characters")
+    if caption and kind not in CAPTIONED:
+        raise ValueError(f"a file of the kind {kind} is sent without a text")
+    content = {"id": media_id}
+    if filename and kind == "document":
+        content["filename"] = filename
+    if caption:
+        content["caption"] = caption
+    message = _message(to, kind, content, opaque)
     if context:
         message["context"] = {"message_id": context}
     return message

@@ -21,7 +21,13 @@ Json = dict[str, Any]
 WINDOW_SECONDS = 24 * 3600
 OLDEST, NEWEST = 20, 26
 _PATH = re.compile(r"/v(\d{2})\.\d/([0-9_a-z]+)(?:/([a-z_]+))?/?")
-_MEDIA_LIMITS = {"application/pdf": 100, "text/plain": 100, "image/jpeg": 5, "image/png": 5}
+# Megabytes of each type that Meta takes.
+_MEDIA_LIMITS = {
+    **dict.fromkeys(("application/pdf", "text/plain", "application/msword"), 100),
+    **dict.fromkeys(("image/jpeg", "image/png"), 5),
+    **dict.fromkeys(("audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"), 16),
+    **dict.fromkeys(("video/mp4", "video/3gpp"), 16),
+}
 
 
 class Api:
@@ -113,7 +119,8 @@ class Api:
                 return json_response({"success": True})
         if media and not edge and media.phone_number_id in {a.phone_number_id for a in accounts}:
             if request.method == "GET":
-                return json_response(media.info(self._sandbox.base_url))
+                changes = self._sandbox.media_info.get(node, {})
+                return json_response({**media.info(self._sandbox.base_url), **changes})
             if request.method == "DELETE":
                 del self._sandbox.files[node]
                 return json_response({"success": True})

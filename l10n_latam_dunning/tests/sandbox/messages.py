@@ -25,6 +25,12 @@ _TYPES = frozenset(
         *("contacts", "reaction", "sticker"),
     }
 )
+_OWN_KEYS = {
+    "document": ("filename", "caption"),
+    "image": ("caption",),
+    "video": ("caption",),
+    "audio": ("voice",),
+}
 _BAD_VALUE = re.compile(r"[\n\r\t]| {5}")
 
 
@@ -203,7 +209,7 @@ def check_media(content: object, kind: str, media_of: MediaOf, *, caption: bool)
     """Return {id, filename} of media given by id or by link; refuse foreign and unfit ones."""
     if not isinstance(content, dict):
         raise Refusal(131008, f"Param {kind} is required.")
-    allowed = {"id", "link", "filename"} | ({"caption"} if caption else set())
+    allowed = {"id", "link", *_OWN_KEYS.get(kind, ())} - (set() if caption else {"caption"})
     if set(content) - allowed:
         raise Refusal(100, f"Unexpected key on param {kind}.")
     media_id, link = content.get("id"), content.get("link")

@@ -69,6 +69,7 @@ class Sandbox:
         self.store = TemplateStore()
         self.script = FaultScript()
         self.files: dict[str, Media] = {}
+        self.media_info: dict[str, Json] = {}
         self.last_inbound: dict[tuple[str, str], float] = {}
         self.sent_times: dict[str, collections.deque[float]] = {}
         self.serial = itertools.count(1)
@@ -324,17 +325,22 @@ class Sandbox:
         button: tuple[str, str] | None = None,
         interactive: tuple[str, str] | None = None,
         message: Json | None = None,
+        file: tuple[bytes, str] | None = None,
+        filename: str = "",
         context: str = "",
         profile_name: str = "",
         bsuid_only: bool = False,
         phone_number_id: str = "",
         at: float | None = None,
     ) -> str:
-        """Let a person write (text), tap (payload, label) or send any `message`; return its wamid.
+        """Let a person write (text), tap (payload, label), send a file (content, type) with the
+        text as its caption, or any `message`; return its wamid.
 
         Without any of them the message is of an unsupported type.
         """
         account = self._account(phone_number_id)
+        if file is not None:
+            message, text = self._file_message(account, file, filename, text or ""), None
         wa_id = self.wa_id(from_)
         user_id = user_id_of(wa_id)
         moment = time.time() if at is None else at
@@ -357,14 +363,50 @@ class Sandbox:
         with self.lock:
             key = (account.phone_number_id, wa_id)
             self.last_inbound[key] = max(moment, self.last_inbound.get(key, 0.0))
-        shown = text or (button or interactive or ("", ""))[1] or f"[{row['type']}]"
+        caption = row.get(row["type"]) if file is not None else None
+        said = text or (button or interactive or ("", ""))[1] or (caption or {}).get("caption")
+        shown = said or f"[{row['type']}]"
         bubble = {"wamid": wamid, "direction": "in", "at": moment, "text": shown}
         self.chats.add(*key, f"+{digits(from_)}", {**bubble, "name": profile_name})
         self.courier.add(account, "messages", value)
         return wamid
 
+    def _file_message(
+        self, account: Account, file: tuple[bytes, str], filename: str, caption: str
+    ) -> Json:
+        media = self.put_media(*file, filename=filename, phone_number_id=account.phone_number_id)
+        kind = media.mime.partition("/")[0]
+        kind = "document" if kind in ("application", "text") else kind
+        content: Json = {"id": media.media_id, "mime_type": media.mime}
+        content["sha256"] = media.info(self.base_url)["sha256"]
+        if caption:
+            content["caption"] = caption
+        if filename and kind == "document":
+            content["filename"] = filename
+        if kind == "audio":
+            content["voice"] = True
+        return {"type": kind, kind: content}
+
+    # === MEDIA === #
+
+    def put_media(
+        self, content: bytes, mime: str, *, filename: str = "file", phone_number_id: str = ""
+    ) -> Media:
+        """Keep a file that a person has sent; `media_info` changes what is told of it."""
+        number = self._account(phone_number_id).phone_number_id
+        with self.lock:
+            media_id = str(2002000000 + next(self.serial))
+            media = Media(media_id, number, filename, mime, content)
+            self.files[media_id] = media
+        return media
+
+    def forget_media(self, media_id: str) -> None:
+        """Let a file expire."""
+        with self.lock:
+            del self.files[media_id]
+
     def media(self, media_id: str) -> Media | None:
-        """Return an uploaded file."""
+        """Return a file."""
         return self.files.get(media_id)
 
     # === HELPERS === #

@@ -1,0 +1,214 @@
+import re
+from datetime import timedelta
+
+from odoo import api, models
+
+from ..core import phones
+from .dunning_answer import Answer, FreeText
+from .dunning_message import PENDING
+
+HOLD_AFTER_REPORT = timedelta(days=3)
+HOLD_AFTER_REQUEST = timedelta(days=2)
+
+
+class DunningEvent(models.Model):
+    """What a reply does at once. Each action is a method ``_reply_<name>(message, points)``,
+    found by the name in the button's payload ``DUN:<name>``; to add one, add the method. A tap
+    that comes twice harms nothing."""
+
+    _inherit = "dunning.event"
+
+    def _act(self, reply):
+        """Do what a reply asks for, if it asks for anything that is known here."""
+        name = reply.action
+        action = getattr(self, f"_reply_{name}", None) if re.fullmatch("[a-z_]+", name) else None
+        if action:
+            action(reply.message, reply.points)
+
+    # === ACTIONS ===
+
+    def _reply_paid(self, message, points):
+        """No payment, only a report of one: reminders rest until somebody has looked."""
+        self._pause(message, "payment_reported", HOLD_AFTER_REPORT)
+
+    def _reply_agree(self, message, points):
+        """The debtor wants to agree on a date: reminders rest while a person writes to him. Hook
+        for whoever can agree with him at once."""
+        self._pause(message, "by_hand", HOLD_AFTER_REQUEST)
+
+    def _reply_dispute(self, message, points):
+        """Reminders rest until the dispute is settled."""
+        self._pause(message, "dispute", None)
+
+    def _reply_not_me(self, message, points):
+        """Whoever answers there is somebody else: the number is written to no more, for no debtor
+        and no company, and nobody there is asked anything again."""
+        wrong = message.contact_point_id or points
+        fresh = wrong.filtered(lambda point: point.state != "not_theirs")
+        fresh.sudo().write({"state": "not_theirs", "doubt": self._in_words()})
+        waiting = (
+            self.env["dunning.message"]
+            .sudo()
+            .search([("state", "in", PENDING), ("contact_point_id", "in", wrong.ids)])
+        )
+        waiting._update_state(
+            PENDING,
+            "cancelled",
+            self.env._("Whoever has this number says that it is not the debtor's"),
+            reason_codes="contact_quarantined",
+        )._log_state()
+        for point in fresh:
+            partners = point.partner_ids | message.partner_id
+            self._note(
+                partners,
+                self.env._(
+                    "%s is not theirs, says whoever answered there. Nothing more is sent to it.",
+                    point.masked,
+                ),
+            )
+            for partner in partners:
+                self._call_person(
+                    partner,
+                    message.policy_id.user_id or self.account_id.user_id,
+                    self.env._("Find the right number of %s", partner.name),
+                    self.env._("%s is not theirs.", point.masked),
+                )
+
+    def _reply_stop(self, message, points):
+        """Stop at once, for everyone behind this number, on every waiting message."""
+        partners = points.partner_ids | message.partner_id
+        if not partners:
+            self._keep_unknown_stop()
+            return
+        withdrawn = self.env["dunning.consent"]
+        for point in points:
+            withdrawn |= self.env["dunning.consent"]._withdraw(
+                self._not_stopped(point.partner_ids or partners, point),
+                channel="whatsapp",
+                source="whatsapp",
+                wording=self.text or self._in_words(),
+                proof=self._wamid(),
+                point=point,
+            )
+        if not withdrawn:
+            return
+        told = self.env._(
+            "Consent for WhatsApp withdrawn by reply. Nothing more is sent on this channel."
+        )
+        self._note(withdrawn.partner_id, told)
+        self._note(message.line_ids.move_id, told)
+        self._confirm_stop(message, withdrawn)
+
+    @api.model
+    def _not_stopped(self, partners, point):
+        """Those of the partners whose last word on this number is not a stop already."""
+        facts = (
+            self.env["dunning.consent"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "in", partners.ids),
+                    ("channel", "=", "whatsapp"),
+                    ("contact_point_id", "in", (False, point.id)),
+                ],
+                order="effective_at, id",
+            )
+        )
+        last = {fact.partner_id: fact for fact in facts}
+        return partners.filtered(
+            lambda partner: (
+                not (fact := last.get(partner))
+                or (fact.event, fact.contact_point_id) != ("withdrawn", point)
+            )
+        )
+
+    def _confirm_stop(self, message, withdrawn):
+        """Say once, where the gate allows it, that nothing more will come."""
+        partner = message.partner_id or withdrawn.partner_id[:1]
+        point = message.contact_point_id or withdrawn.contact_point_id[:1]
+        spoken = self.with_context(lang=partner.lang or self.company_id.partner_id.lang)
+        answer = Answer(
+            company=self.company_id,
+            partner=partner,
+            currency=self.company_id.currency_id,
+            policy=self.env["dunning.policy"],
+            lines=self.env["account.move.line"],
+            purpose="reply",
+            point=point,
+            text=FreeText(
+                spoken.env._(
+                    "Understood: we will not write to you about invoices on WhatsApp any more. "
+                    "%(company)s",
+                    company=self.company_id.name,
+                )
+            ),
+            sender=self.account_id,
+            confirms=self._wamid(),
+        )
+        self.env["dunning.message"]._answer(
+            answer,
+            answers_id=self.id,
+            confirms_stop=True,
+            about_move_id=message.line_ids.move_id[:1].id,
+        )
+
+    # === HELPERS ===
+
+    def _pause(self, message, reason, span):
+        """Let the debtor's reminders rest from now on, once for a reason."""
+        if not message:
+            return
+        until = self.received_at + span if span else False
+        Hold = self.env["dunning.hold"].sudo()
+        resting = Hold.search(
+            [
+                *Hold._in_force_domain(message.partner_id, self.received_at),
+                ("company_id", "=", message.company_id.id),
+                ("reason", "=", reason),
+            ],
+            limit=1,
+        )
+        if not resting:
+            Hold.create(
+                {
+                    "company_id": message.company_id.id,
+                    "partner_id": message.partner_id.id,
+                    "reason": reason,
+                    "date_from": self.received_at,
+                    "date_to": until,
+                    "note": self.text,
+                }
+            )
+        elif until and resting.date_to:
+            resting.date_to = max(until, resting.date_to)
+        elif not until:
+            resting.date_to = False
+
+    @api.model
+    def _keep_unknown_stop(self):
+        """Somebody we cannot name wants no messages: his number is closed for all of Odoo, and a
+        person has to find out who he is."""
+        number = self._sender_number()
+        if number:
+            self.env["phone.blacklist"].sudo()._add(
+                number, self.env._("Asked for no more messages on WhatsApp")
+            )
+        officers = self.env.ref("l10n_latam_dunning.group_dunning_privacy").sudo().user_ids
+        officers = officers.filtered(
+            lambda user: user.active and self.company_id in user.company_ids
+        )
+        for user in officers | self.account_id.user_id:
+            self._call_person(
+                self,
+                user,
+                self.env._("Somebody unknown wants no more messages"),
+                self._in_words(),
+            )
+
+    def _sender_number(self):
+        """The sender's telephone number in its normal form, or nothing."""
+        sender = self.data.get("sender")
+        try:
+            return phones.normalise(f"+{sender}", "").e164 if sender else ""
+        except phones.InvalidPhone:
+            return ""
