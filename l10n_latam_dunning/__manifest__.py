@@ -40,7 +40,6 @@
         "data/practice/policies.xml",
         "data/mail_activity_type.xml",
         "data/ir_cron.xml",
-        "data/mail_activity_type.xml",
         "views/dunning_message_views.xml",
         "views/dunning_not_sent_views.xml",
         "views/dunning_agreement_views.xml",
