@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
-from .jurisdiction import Citation, Jurisdiction, Terms, binds
+from .law_book import Jurisdiction
+from .provisions import Citation, Terms, binds
 from .verdict import Layer
 from .wording_content import CONTENTS, PARTS
 from .wording_phrases import BETTER, BRIDGES, CONDITIONS, FORBIDDEN, HARMLESS, LISTS, NEGATIONS
