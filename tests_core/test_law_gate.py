@@ -413,6 +413,63 @@ def test_a_debtor_without_a_country_gets_a_sentence_of_its_own():
     assert "'XX'" in explain(ask("XX", "", MONDAY).reasons[0])
 
 
+# === TO WHOM ===
+
+COUNTRIES = sorted({law.country for law in shipped_law().jurisdictions})
+
+
+@pytest.mark.parametrize("country", [*COUNTRIES, "XX"])
+@pytest.mark.parametrize("layers", [("law",), ("law", "company")])
+@pytest.mark.parametrize("kind", ["consumer", "business"])
+@pytest.mark.parametrize("purpose", ["reminder", "reply"])
+def test_nobody_else_is_written_to_anywhere(country, layers, kind, purpose):
+    verdict = ask(
+        country, "", MONDAY, recipient="third_party", layers=layers, kind=kind, purpose=purpose
+    )
+    (check,) = [check for check in verdict.reasons if check.code == "third_party"]
+    assert (verdict.outcome, check.outcome, check.layer) == ("refuse", "refuse", "law")
+    assert check.legal_reference
+
+
+@pytest.mark.parametrize(
+    ("country", "reference"),
+    [
+        ("CO", "Ley 2300 de 2023 art. 4"),
+        ("EC", "Ley Orgánica de Defensa del Consumidor art. 49 (reform of February 2022)"),
+        ("PE", "Ley 29571"),
+        ("BO", "Criminal and data protection law"),
+    ],
+)
+def test_the_refusal_cites_the_rule_of_the_country(country, reference):
+    verdict = ask(country, "", MONDAY, recipient="third_party")
+    check = next(check for check in verdict.reasons if check.code == "third_party")
+    assert check.legal_reference.startswith(reference)
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+@pytest.mark.parametrize("recipient", ["debtor", "representative"])
+def test_the_debtor_and_who_acts_for_him_may_be_written_to_everywhere(country, recipient):
+    assert "third_party" not in codes(ask(country, "", MONDAY, recipient=recipient))
+
+
+@pytest.mark.parametrize("country", [country for country in COUNTRIES if country != "PY"])
+def test_a_guarantor_may_be_written_to(country):
+    verdict = ask(country, "", MONDAY, recipient="guarantor")
+    assert "third_party" not in codes(verdict)
+    (check,) = [check for check in verdict.checks if check.code == "third_party"]
+    assert explain(check) == "The recipient answers for the debt as a guarantor."
+
+
+@pytest.mark.parametrize("at", ["2026-11-23T10:00-03:00", "2027-12-06T10:00-03:00"])
+def test_in_paraguay_a_guarantor_is_not_written_to_by_prudence(at):
+    verdict = ask("PY", "", at, recipient="guarantor")
+    assert [(c.code, c.outcome, c.layer) for c in verdict.reasons] == [
+        ("third_party", "refuse", "company")
+    ]
+    assert "not a guarantor" in explain(verdict.reasons[0])
+    assert ask("PY", "", at, recipient="guarantor", layers=LAW_ONLY).outcome == "send"
+
+
 # === OTHER HOURS ON REQUEST ===
 
 EVENING = "2026-11-23T20:00-05:00"

@@ -11,6 +11,7 @@ KINDS = [
     ("forbidden", "Forbidden in the message"),
     ("stop", "Must stop when"),
     ("registry", "Do-not-contact registry"),
+    ("recipient", "Who may be written to"),
     ("other_hours", "Other hours on request"),
 ]
 CONFIDENCES = [

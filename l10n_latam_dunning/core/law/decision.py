@@ -11,7 +11,7 @@ from .notation import OpeningHours
 from .provisions import Citation, Terms
 from .rules import Rules, Situation, Timeline, timeline
 from .verdict import Check, CheckOutcome, Layer, Verdict, overall
-from .wording import check_wording, wording_rules
+from .wording import HOUSE_RULES, check_wording, citation_of, wording_rules
 
 # Holds that also stop an answer to what the debtor asked.
 PRIVACY_HOLDS = frozenset({"privacy", "deceased"})
@@ -81,6 +81,22 @@ class Decision:
                 self.start = room
             if later:
                 self.monotone = False
+
+    def check_recipient(self) -> None:
+        """Only who answers for the debt may hear of it, and nobody else anywhere."""
+        recipient = self.proposal.recipient
+        if recipient == "debtor":
+            return
+        rules = self.rules.recipients if self.rules else ()
+        against = next((rule.citation for rule in rules if recipient not in rule.terms), None)
+        if recipient == "third_party" and (against is None or against.layer == "company"):
+            # What a pack has no law against is forbidden by the law that holds everywhere.
+            against = citation_of(recipient, self.rules.wording if self.rules else HOUSE_RULES)
+        figures = {"recipient": recipient, "variant": recipient}
+        if against:
+            self._add("third_party", "refuse", against, figures)
+        else:
+            self._add("third_party", "pass", rules[0].citation if rules else _LAW, figures)
 
     def check_consent(self) -> None:
         """The newest withdrawal counts, then the strongest grant since."""

@@ -13,13 +13,16 @@ from .provisions import Cap, ConsentKind, Window
 from .quota import Contact, Purpose
 from .verdict import Layer
 
+Recipient = Literal["debtor", "guarantor", "representative", "third_party"]
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """The message that somebody would like to send.
 
     `text` is what the debtor will read, or the template of it with its `{{variables}}`;
-    `carries` names what goes with it beside the text, e.g. `opt_out` for a button.
+    `carries` names what goes with it beside the text, e.g. `opt_out` for a button. `recipient` is
+    what he who would read it is to the debt.
     """
 
     channel: str
@@ -27,6 +30,7 @@ class Proposal:
     debtor_kind: str = "consumer"
     text: str | None = None
     carries: frozenset[str] = frozenset()
+    recipient: Recipient = "debtor"
 
 
 @dataclass(frozen=True, slots=True)

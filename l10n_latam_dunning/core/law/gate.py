@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from .decision import PRIVACY_HOLDS, Decision
-from .facts import AskedHours, ConsentFact, Facts, Hold, Impediment, Proposal
+from .facts import AskedHours, ConsentFact, Facts, Hold, Impediment, Proposal, Recipient
 from .quota import Contact, ContactOutcome, Purpose
 from .verdict import Layer, Verdict
 from .wording import Finding
@@ -22,6 +22,7 @@ __all__ = [
     "Impediment",
     "Proposal",
     "Purpose",
+    "Recipient",
     "decide",
     "impediments",
 ]
@@ -44,6 +45,7 @@ def decide(
     """
     asked = Decision(proposal, facts, at, layers)
     asked.check_time()
+    asked.check_recipient()
     asked.check_consent()
     asked.check_suppressed()
     asked.check_holds()

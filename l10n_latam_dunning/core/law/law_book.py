@@ -39,6 +39,7 @@ class Jurisdiction:
     stops: tuple[Terms, ...] = ()
     registries: tuple[Terms, ...] = ()
     other_hours: tuple[Terms, ...] = ()
+    recipients: tuple[Terms, ...] = ()
     extra_holidays: tuple[ExtraHoliday, ...] = ()
 
     def covers(self, on: date) -> bool:
@@ -62,6 +63,7 @@ class Jurisdiction:
             stops=self.stops + state.stops,
             registries=self.registries + state.registries,
             other_hours=self.other_hours + state.other_hours,
+            recipients=self.recipients + state.recipients,
             extra_holidays=self.extra_holidays + state.extra_holidays,
         )
 

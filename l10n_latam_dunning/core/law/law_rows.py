@@ -11,6 +11,7 @@ from .notation import Caps, LawError, OpeningHours
 from .provisions import (
     CONSENT_KINDS,
     PRUDENT_DEFAULT,
+    RECIPIENTS,
     Cap,
     Citation,
     ConsentRule,
@@ -68,6 +69,7 @@ def jurisdiction_from_rows(
         stops=tuple(built.terms["stop"]),
         registries=tuple(built.terms["registry"]),
         other_hours=tuple(built.terms["other_hours"]),
+        recipients=tuple(built.recipients),
         extra_holidays=tuple(_extra_holiday(name, row) for row in holidays),
     )
 
@@ -104,6 +106,7 @@ class _Rules:
         self.caps: list[Cap] = []
         self.consents: list[ConsentRule] = []
         self.terms: dict[str, list[Terms]] = {kind: [] for kind in TERM_KINDS}
+        self.recipients: list[Terms] = []
 
     def add(self, row: Mapping[str, Any]) -> None:
         kind = _text(row, "kind")
@@ -137,6 +140,11 @@ class _Rules:
                 raise LawError(f"'{value}' is no consent; write {', '.join(CONSENT_KINDS)}")
             consent = CONSENT_KINDS[CONSENT_KINDS.index(value)]
             self.consents.append(ConsentRule(channels, consent, citation))
+        elif kind == "recipient":
+            recipients = frozenset(value.split())
+            if not recipients <= RECIPIENTS:
+                raise LawError(f"'{value}' names others than {', '.join(sorted(RECIPIENTS))}")
+            self.recipients.append(Terms(recipients, channels, citation))
         elif kind in self.terms:
             terms = frozenset(value.split())
             rules = [rule for rule in self.terms[kind] if rule.channels == channels]

@@ -13,8 +13,55 @@ MINUTES_A_DAY = 24 * 60
 Span = tuple[int, int]
 
 
+def _(text: str) -> str:
+    """Mark a sentence for extraction; Odoo translates it when it is shown."""
+    return text
+
+
 class LawError(ValueError):
-    """A value of a law pack that cannot be read; the message says which and how to write it."""
+    """A value that cannot be read: an English sentence that says what was read, where it is
+    wrong and how to write it, and the figures to fill it in with once it is translated."""
+
+    def __init__(self, sentence: str, **figures: str) -> None:
+        super().__init__(sentence % figures if figures else sentence)
+        self.sentence = sentence
+        self.figures = figures
+
+
+NO_HOURS = _("No hours are written. Write for example Mo-Fr 08:00-18:00; PH off.")
+NO_HOURS_OF_DAYS = _(
+    "“%(part)s” names days but no hours. Write for example %(part)s 08:00-18:00, or %(part)s off."
+)
+NO_DAY = _(
+    "“%(read)s” in “%(part)s” is no day. Days are Mo Tu We Th Fr Sa Su, and PH for public"
+    " holidays. Write for example Mo-Fr 08:00-18:00."
+)
+DAYS_BACKWARDS = _(
+    "“%(read)s” in “%(part)s” runs backwards: a week goes from Mo to Su. Write for example"
+    " Sa-Su,Mo 09:00-12:00."
+)
+NO_SPAN = _(
+    "“%(read)s” in “%(part)s” is no span of time. Write hours and minutes with two digits each,"
+    " for example 08:00-18:00."
+)
+SPAN_TOO_LATE = _(
+    "“%(read)s” in “%(part)s” goes past 24:00. Write for example 08:00-24:00; what comes after"
+    " midnight belongs to the next day."
+)
+SPAN_BACKWARDS = _(
+    "“%(read)s” in “%(part)s” does not end after it begins. Hours over midnight are written for"
+    " two days, for example Fr 20:00-24:00; Sa 00:00-02:00."
+)
+NO_LIMITS = _("No limit is written. Write for example 1/day 2/week gap 48h.")
+NO_LIMIT = _(
+    "“%(read)s” in “%(text)s” is no limit. Write for example 1/day, 2/week, 8/month, gap 48h,"
+    " gap 2d or 1channel/week, with a space between two of them."
+)
+LIMIT_OUT_OF_RANGE = _(
+    "The figure of “%(read)s” in “%(text)s” is out of range. Write one from 1 to 1000, for example"
+    " 1/day."
+)
+MOST = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +84,7 @@ class OpeningHours:
         holidays: tuple[Span, ...] | None = None
         parts = [part.strip() for part in text.split(";")]
         if not any(parts):
-            raise LawError("no hours given; write for example 'Mo-Fr 08:00-18:00; PH off'")
+            raise LawError(NO_HOURS)
         for part in filter(None, parts):
             days, public_holiday, spans = _read_hours(part)
             for day in days:
@@ -94,7 +141,7 @@ def _read_hours(part: str) -> tuple[list[int], bool, tuple[Span, ...]]:
         words = ["Mo-Su", "00:00-24:00"]
     days, public_holiday = _read_days(words[0], part)
     if len(words) == 1:
-        raise LawError(f"'{part}' names days but no hours; write '{part} 08:00-18:00' or 'off'")
+        raise LawError(NO_HOURS_OF_DAYS, part=part)
     hours = words[1].strip()
     if hours in ("off", "closed"):
         return days, public_holiday, ()
@@ -123,27 +170,23 @@ def _read_days(text: str, part: str) -> tuple[list[int], bool]:
         elif first in DAYS and (not last or last in DAYS):
             start, end = DAYS.index(first), DAYS.index(last or first)
             if end < start:
-                raise LawError(f"'{item}' in '{part}' runs backwards; write 'Sa-Su,Mo' instead")
+                raise LawError(DAYS_BACKWARDS, read=item, part=part)
             days.extend(range(start, end + 1))
         else:
-            raise LawError(
-                f"'{item}' in '{part}' is no day; write {' '.join(DAYS)}, a range like Mo-Fr, or PH"
-            )
+            raise LawError(NO_DAY, read=item, part=part)
     return days, public_holiday
 
 
 def _read_span(text: str, part: str) -> Span:
-    match = re.fullmatch(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)", text)
+    match = re.fullmatch(r"([0-9]{2}):([0-5][0-9])-([0-9]{2}):([0-5][0-9])", text)
     if not match:
-        raise LawError(f"'{text}' in '{part}' is no time span; write for example 08:00-18:00")
+        raise LawError(NO_SPAN, read=text, part=part)
     hour, minute, hour_end, minute_end = map(int, match.groups())
     start, end = hour * 60 + minute, hour_end * 60 + minute_end
-    if end > MINUTES_A_DAY:
-        raise LawError(f"'{text}' in '{part}' ends after 24:00")
+    if max(start, end) > MINUTES_A_DAY:
+        raise LawError(SPAN_TOO_LATE, read=text, part=part)
     if start >= end:
-        raise LawError(
-            f"'{text}' in '{part}' does not end after it starts; split hours over midnight"
-        )
+        raise LawError(SPAN_BACKWARDS, read=text, part=part)
     return start, end
 
 
@@ -186,9 +229,9 @@ class Limit:
 
 _PERIODS: dict[str, Unit] = {"day": "day", "week": "week", "month": "month"}
 _LIMIT = re.compile(
-    r"(?:(?P<count>\d+)/(?P<period>day|week|month)"
-    r"|gap\s+(?P<gap>\d+)(?P<gap_unit>[hd])"
-    r"|(?P<channels>\d+)channel/week)"
+    r"(?:(?P<count>[0-9]+)/(?P<period>day|week|month)"
+    r"|gap\s+(?P<gap>[0-9]+)(?P<gap_unit>[hd])"
+    r"|(?P<channels>[0-9]+)channel/week)"
     r"(?P<per_channel>/channel)?(?P<reached>/reached)?(?=\s|$)"
 )
 
@@ -209,15 +252,14 @@ class Caps:
         limits: list[Limit] = []
         rest = " ".join(text.split())
         if not rest:
-            raise LawError("no limits given; write for example '1/day 2/week gap 48h'")
+            raise LawError(NO_LIMITS)
         while rest:
             match = _LIMIT.match(rest)
             if not match:
-                raise LawError(
-                    f"'{rest}' is no limit; write 1/day, 2/week, 8/month, gap 48h, gap 2d or"
-                    " 1channel/week"
-                )
-            limits.append(_read_limit(match))
+                words = rest.split()
+                read = " ".join(words[: 2 if words[0] == "gap" else 1])
+                raise LawError(NO_LIMIT, read=read, text=text)
+            limits.append(_read_limit(match, text))
             rest = rest[match.end() :].lstrip()
         return cls(tuple(limits))
 
@@ -225,15 +267,15 @@ class Caps:
         return " ".join(map(str, self.limits))
 
 
-def _read_limit(match: re.Match[str]) -> Limit:
+def _read_limit(match: re.Match[str], text: str) -> Limit:
     unit: Unit
     if match["count"]:
-        number = int(match["count"])
+        figure = match["count"]
         unit = _PERIODS[match["period"]]
     elif match["gap"]:
-        number, unit = int(match["gap"]), "hours" if match["gap_unit"] == "h" else "days"
+        figure, unit = match["gap"], "hours" if match["gap_unit"] == "h" else "days"
     else:
-        number, unit = int(match["channels"]), "channels"
-    if not number:
-        raise LawError(f"'{match[0]}' allows nothing ever; write a figure of at least 1")
-    return Limit(unit, number, bool(match["per_channel"]), bool(match["reached"]))
+        figure, unit = match["channels"], "channels"
+    if len(figure) > len(str(MOST)) or not 1 <= int(figure) <= MOST:
+        raise LawError(LIMIT_OUT_OF_RANGE, read=match[0], text=text)
+    return Limit(unit, int(figure), bool(match["per_channel"]), bool(match["reached"]))

@@ -16,6 +16,9 @@ PRUDENT_DEFAULT = "Prudent default of the addon within"
 
 ConsentKind = Literal["none", "opt_in", "express"]
 CONSENT_KINDS: tuple[ConsentKind, ...] = ("none", "opt_in", "express")
+# Who may be written to, where a rule does not say otherwise: he who owes, he who answers for it,
+# and he who acts for them by law.
+RECIPIENTS = frozenset({"debtor", "guarantor", "representative"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class ConsentRule:
 @dataclass(frozen=True, slots=True)
 class Terms:
     """Words of a rule that are looked up by name: content that is required or forbidden, stops,
-    registers, and on what condition a debtor may ask for other hours."""
+    registers, who may be written to, and on what condition a debtor may ask for other hours."""
 
     terms: frozenset[str]
     channels: frozenset[str]

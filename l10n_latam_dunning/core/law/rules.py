@@ -27,7 +27,7 @@ from .calendar import (
 )
 from .law_book import Jurisdiction, LawBook
 from .notation import Limit, OpeningHours
-from .provisions import CONSENT_KINDS, Cap, Citation, ConsentRule, Window, binds
+from .provisions import CONSENT_KINDS, Cap, Citation, ConsentRule, Terms, Window, binds
 from .quota import QUOTAS, Counter, Quota
 from .verdict import Check, CheckOutcome, Layer
 from .wording import WordingRules, wording_rules
@@ -152,6 +152,7 @@ class Rules:
             [c for c in law.consents if binds(c.channels, channel) and c.citation.layer in layers],
             company="company" in layers,
         )
+        self.recipients = _recipients(law, channel, bound, layers)
         self.wording: WordingRules = wording_rules(law, channel, situation.debtor_kind, layers)
         self.passed_hours = tuple(hours.passed for hours in self.hours)
         keeper = next((hours for hours in self.hours if hours.keeps_holidays), None)
@@ -192,6 +193,17 @@ class Rules:
         elif len(self.passed_hours) > len(self.hours):
             checks.append(self.passed_hours[-1])
         return tuple(checks)
+
+
+def _recipients(
+    law: Jurisdiction, channel: str, bound: bool, layers: tuple[Layer, ...]
+) -> list[Terms]:
+    """Who may be written to; those rules that are law come first."""
+    rules = [rule for rule in law.recipients if binds(rule.channels, channel)]
+    if not bound:
+        rules = [replace(rule, citation=rule.citation.of_company()) for rule in rules]
+    rules = [rule for rule in rules if rule.citation.layer in layers]
+    return sorted(rules, key=lambda rule: rule.citation.layer != "law")
 
 
 def _with_asked_hours(
