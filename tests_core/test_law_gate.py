@@ -510,6 +510,26 @@ def test_a_request_for_other_hours_that_does_not_hold_opens_nothing(request_):
     assert colombia(EVENING, request_).outcome == "wait"
 
 
+def test_who_withdraws_his_consent_takes_back_the_hours_he_asked_for():
+    consents = [
+        fact(at="2026-05-01T10:00Z"),
+        fact(event="withdrawn", at="2026-07-01T10:00Z"),
+        fact(at="2026-08-01T10:00Z"),
+    ]
+    assert colombia(EVENING, asked(), consents=consents).outcome == "wait"
+    again = asked(at="2026-08-02T10:00Z")
+    assert colombia(EVENING, asked(), again, consents=consents).outcome == "send"
+    other = [fact("sms", "withdrawn", at="2026-07-01T10:00Z"), fact(at="2026-05-01T10:00Z")]
+    assert colombia(EVENING, asked(), consents=other).outcome == "send"
+
+
+@pytest.mark.parametrize("country", [c for c in COUNTRIES if c != "CO"])
+@pytest.mark.parametrize("at", ["2026-11-22T02:00Z", "2026-11-24T04:30Z", "2026-12-25T15:00Z"])
+def test_no_other_country_is_widened_by_a_request(country, at):
+    whole = asked("Mo-Su,PH 00:00-24:00")
+    assert ask(country, "", at, asked_hours=(whole,)) == ask(country, "", at)
+
+
 def test_asked_hours_leave_holidays_limits_and_consent_as_they_are():
     whole = asked("Mo-Su 00:00-24:00")
     holiday = "2026-11-16T10:00-05:00"

@@ -17,6 +17,8 @@ from . import (
     dunning_message,
     dunning_message_line,
     dunning_message_note,
+    dunning_notation,
+    dunning_other_hours,
     dunning_outbox,
     dunning_plan,
     dunning_plan_by_hand,

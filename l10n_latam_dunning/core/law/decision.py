@@ -290,10 +290,16 @@ class Decision:
 
 
 def _asked_hours(facts: Facts, channel: str, at: datetime) -> OpeningHours | None:
-    """All the other hours that the debtor asked for, together."""
+    """All the other hours that the debtor asked for, together. Who withdraws his consent for the
+    channel takes back what he asked for before."""
     together: OpeningHours | None = None
+    withdrawn = [
+        fact.at
+        for fact in facts.consents
+        if fact.event == "withdrawn" and fact.channel in ("", channel)
+    ]
     for asked in facts.asked_hours:
-        if asked.holds(channel, at):
+        if asked.holds(channel, at) and all(end < asked.at for end in withdrawn):
             together = together.joined(asked.hours) if together else asked.hours
     return together
 
