@@ -44,14 +44,14 @@ def ask(
     channel: str = "whatsapp",
     purpose: str = "reminder",
     kind: str = "consumer",
+    recipient: str = "debtor",
     layers: tuple[str, ...] = BOTH,
     **values,
 ) -> Verdict:
     """The gate's answer about such a debtor."""
     at = instant(at) if isinstance(at, str) else at
-    return decide(
-        Proposal(channel, purpose, kind), facts(country, state, **values), at, layers=layers
-    )
+    proposal = Proposal(channel, purpose, kind, recipient=recipient)
+    return decide(proposal, facts(country, state, **values), at, layers=layers)
 
 
 def codes(verdict: Verdict) -> list[str]:

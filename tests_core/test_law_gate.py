@@ -413,6 +413,63 @@ def test_a_debtor_without_a_country_gets_a_sentence_of_its_own():
     assert "'XX'" in explain(ask("XX", "", MONDAY).reasons[0])
 
 
+# === TO WHOM ===
+
+COUNTRIES = sorted({law.country for law in shipped_law().jurisdictions})
+
+
+@pytest.mark.parametrize("country", [*COUNTRIES, "XX"])
+@pytest.mark.parametrize("layers", [("law",), ("law", "company")])
+@pytest.mark.parametrize("kind", ["consumer", "business"])
+@pytest.mark.parametrize("purpose", ["reminder", "reply"])
+def test_nobody_else_is_written_to_anywhere(country, layers, kind, purpose):
+    verdict = ask(
+        country, "", MONDAY, recipient="third_party", layers=layers, kind=kind, purpose=purpose
+    )
+    (check,) = [check for check in verdict.reasons if check.code == "third_party"]
+    assert (verdict.outcome, check.outcome, check.layer) == ("refuse", "refuse", "law")
+    assert check.legal_reference
+
+
+@pytest.mark.parametrize(
+    ("country", "reference"),
+    [
+        ("CO", "Ley 2300 de 2023 art. 4"),
+        ("EC", "Ley Orgánica de Defensa del Consumidor art. 49 (reform of February 2022)"),
+        ("PE", "Ley 29571"),
+        ("BO", "Criminal and data protection law"),
+    ],
+)
+def test_the_refusal_cites_the_rule_of_the_country(country, reference):
+    verdict = ask(country, "", MONDAY, recipient="third_party")
+    check = next(check for check in verdict.reasons if check.code == "third_party")
+    assert check.legal_reference.startswith(reference)
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+@pytest.mark.parametrize("recipient", ["debtor", "representative"])
+def test_the_debtor_and_who_acts_for_him_may_be_written_to_everywhere(country, recipient):
+    assert "third_party" not in codes(ask(country, "", MONDAY, recipient=recipient))
+
+
+@pytest.mark.parametrize("country", [country for country in COUNTRIES if country != "PY"])
+def test_a_guarantor_may_be_written_to(country):
+    verdict = ask(country, "", MONDAY, recipient="guarantor")
+    assert "third_party" not in codes(verdict)
+    (check,) = [check for check in verdict.checks if check.code == "third_party"]
+    assert explain(check) == "The recipient answers for the debt as a guarantor."
+
+
+@pytest.mark.parametrize("at", ["2026-11-23T10:00-03:00", "2027-12-06T10:00-03:00"])
+def test_in_paraguay_a_guarantor_is_not_written_to_by_prudence(at):
+    verdict = ask("PY", "", at, recipient="guarantor")
+    assert [(c.code, c.outcome, c.layer) for c in verdict.reasons] == [
+        ("third_party", "refuse", "company")
+    ]
+    assert "not a guarantor" in explain(verdict.reasons[0])
+    assert ask("PY", "", at, recipient="guarantor", layers=LAW_ONLY).outcome == "send"
+
+
 # === OTHER HOURS ON REQUEST ===
 
 EVENING = "2026-11-23T20:00-05:00"
@@ -451,6 +508,26 @@ def test_a_colombian_may_ask_for_other_hours_by_a_later_instrument():
 )
 def test_a_request_for_other_hours_that_does_not_hold_opens_nothing(request_):
     assert colombia(EVENING, request_).outcome == "wait"
+
+
+def test_who_withdraws_his_consent_takes_back_the_hours_he_asked_for():
+    consents = [
+        fact(at="2026-05-01T10:00Z"),
+        fact(event="withdrawn", at="2026-07-01T10:00Z"),
+        fact(at="2026-08-01T10:00Z"),
+    ]
+    assert colombia(EVENING, asked(), consents=consents).outcome == "wait"
+    again = asked(at="2026-08-02T10:00Z")
+    assert colombia(EVENING, asked(), again, consents=consents).outcome == "send"
+    other = [fact("sms", "withdrawn", at="2026-07-01T10:00Z"), fact(at="2026-05-01T10:00Z")]
+    assert colombia(EVENING, asked(), consents=other).outcome == "send"
+
+
+@pytest.mark.parametrize("country", [c for c in COUNTRIES if c != "CO"])
+@pytest.mark.parametrize("at", ["2026-11-22T02:00Z", "2026-11-24T04:30Z", "2026-12-25T15:00Z"])
+def test_no_other_country_is_widened_by_a_request(country, at):
+    whole = asked("Mo-Su,PH 00:00-24:00")
+    assert ask(country, "", at, asked_hours=(whole,)) == ask(country, "", at)
 
 
 def test_asked_hours_leave_holidays_limits_and_consent_as_they_are():

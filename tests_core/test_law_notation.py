@@ -40,15 +40,20 @@ def test_hours_are_written_back(text, written):
 @pytest.mark.parametrize(
     ("text", "lesson"),
     [
-        ("", "write for example"),
-        ("Lu-Vi 08:00-18:00", "'Lu-Vi' in 'Lu-Vi 08:00-18:00' is no day"),
-        ("Mo-Fr", "names days but no hours"),
-        ("Mo-Fr 8-18", "'8-18' in 'Mo-Fr 8-18' is no time span"),
-        ("Mo-Fr 08:00-18:60", "is no time span"),
-        ("Mo-Fr 18:00-08:00", "split hours over midnight"),
-        ("Mo-Fr 08:00-08:00", "does not end after it starts"),
-        ("Mo-Fr 08:00-25:00", "ends after 24:00"),
-        ("Sa-Mo 08:00-18:00", "runs backwards"),
+        ("", "No hours are written"),
+        (" ; ", "No hours are written"),
+        ("Lu-Vi 08:00-18:00", "“Lu-Vi” in “Lu-Vi 08:00-18:00” is no day"),
+        ("Mo-Fr 08:00-18:00; Sab 08:00-12:00", "“Sab” in “Sab 08:00-12:00” is no day"),
+        ("Mo-Fr", "“Mo-Fr” names days but no hours. .* Mo-Fr 08:00-18:00, or Mo-Fr off"),
+        ("Mo-Fr 8-18", "“8-18” in “Mo-Fr 8-18” is no span of time"),
+        ("Mo-Fr 08:00-18:60", "is no span of time"),
+        ("Mo-Fr 08:00 a 18:00", "“08:00 a 18:00” in .* is no span of time"),
+        ("Mo-Fr ٠٨:٠٠-18:00", "is no span of time"),
+        ("Mo-Fr 18:00-08:00", "Hours over midnight are written for two days"),
+        ("Mo-Fr 08:00-08:00", "does not end after it begins"),
+        ("Mo-Fr 08:00-25:00", "goes past 24:00"),
+        ("Mo-Fr 25:00-08:00", "“25:00-08:00” in “Mo-Fr 25:00-08:00” goes past 24:00"),
+        ("Sa-Mo 08:00-18:00", "“Sa-Mo” in .* runs backwards"),
     ],
 )
 def test_hours_that_cannot_be_read_teach_how_to_write_them(text, lesson):
@@ -90,19 +95,31 @@ def test_limits_are_written_back_as_read(text):
 @pytest.mark.parametrize(
     ("text", "lesson"),
     [
-        ("", "write for example"),
-        ("often", "'often' is no limit"),
-        ("2/year", "is no limit"),
-        ("gap 2", "is no limit"),
-        ("1/day2/week", "is no limit"),
-        ("0/day", "allows nothing ever"),
-        ("gap 0h", "allows nothing ever"),
+        ("", "No limit is written"),
+        ("often", "“often” in “often” is no limit"),
+        ("1/day 2/year gap 48h", "“2/year” in “1/day 2/year gap 48h” is no limit"),
+        ("1/day gap 2 3/week", "“gap 2” in .* is no limit"),
+        ("gap", "“gap” in “gap” is no limit"),
+        ("1/day2/week", "“1/day2/week” in .* is no limit"),
+        ("0/day", "“0/day” in “0/day” is out of range"),
+        ("gap 0h", "“gap 0h” in .* is out of range"),
+        ("1001/week", "is out of range. Write one from 1 to 1000"),
+        ("1/day " + "9" * 5000 + "/week", "is out of range"),
         ("-1/day", "is no limit"),
     ],
 )
 def test_limits_that_cannot_be_read_teach_how_to_write_them(text, lesson):
     with pytest.raises(LawError, match=lesson):
         Caps.parse(text)
+
+
+def test_what_cannot_be_read_is_said_by_a_sentence_that_can_be_translated():
+    with pytest.raises(LawError) as caught:
+        OpeningHours.parse("Mo-Fr 25:00-26:00")
+    error = caught.value
+    assert error.figures == {"read": "25:00-26:00", "part": "Mo-Fr 25:00-26:00"}
+    assert str(error) == error.sentence % error.figures
+    assert "08:00-24:00" in str(error)
 
 
 @given(st.text(alphabet="MoTuWeThFrSaSuPH 0123456789:-;,/dayweekgaphoff"))
@@ -120,9 +137,13 @@ HEADER = {"country": "PE", "date_from": "2020-01-01", "zones": "America/Lima", "
 @pytest.mark.parametrize(
     ("row", "lesson"),
     [
-        ({"kind": "hours", "legal": "Mo-Fr 8-18"}, "Peru, hours: '8-18'"),
-        ({"kind": "cap", "prudent": "1/year"}, "Peru, cap: '1/year'"),
+        ({"kind": "hours", "legal": "Mo-Fr 8-18"}, "Peru, hours: “8-18”"),
+        ({"kind": "cap", "prudent": "1/year"}, "Peru, cap: “1/year”"),
         ({"kind": "consent", "legal": "verbal"}, "Peru, consent: 'verbal' is no consent"),
+        (
+            {"kind": "recipient", "legal": "debtor aunt"},
+            "Peru, recipient: 'debtor aunt' names others",
+        ),
         ({"kind": "hours"}, "neither law nor default"),
         ({"kind": "mood", "legal": "good"}, "'mood' is no kind of rule"),
     ],

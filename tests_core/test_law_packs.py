@@ -46,6 +46,8 @@ def test_the_prudent_default_is_never_wider_than_the_law(pack, rule):
     elif rule["kind"] == "cap":
         # A legal limit binds beside the default, so the default may only add to it.
         assert Caps.parse(prudent).limits
+    elif rule["kind"] == "recipient":
+        assert set(prudent.split()) <= set(legal.split())
     elif rule["kind"] in ("content", "stop", "registry"):
         assert set(legal.split()) <= set(prudent.split())
 

@@ -15,7 +15,7 @@ from typing import Any
 ADDON = Path(__file__).parents[2] / "l10n_latam_dunning"
 DECISIONS = 20_000
 CONTACTS = 10
-ROUNDS = 3
+ROUNDS = 6
 STATES = {
     "BR": ["", "SP", "AM", "RJ", "PE"],
     "CL": ["", "RM", "VS", "MA"],

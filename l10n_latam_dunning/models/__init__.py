@@ -29,6 +29,8 @@ from . import (
     dunning_message_mail,
     dunning_message_note,
     dunning_message_receipt,
+    dunning_notation,
+    dunning_other_hours,
     dunning_outbox,
     dunning_outbox_wire,
     dunning_plan,

@@ -27,7 +27,11 @@ class DunningConsent(models.Model):
         default="granted",
     )
     kind = fields.Selection(
-        [("opt_in", "General opt-in"), ("express", "Express for this channel")],
+        [
+            ("opt_in", "General opt-in"),
+            ("express", "Express for this channel"),
+            ("other_hours", "Other hours, at the debtor's request"),
+        ],
         required=True,
         default="express",
         help="Express: the person chose this channel by name, as Colombia's law asks.",
@@ -57,7 +61,9 @@ class DunningConsent(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         consents = super().create(vals_list)
-        withdrawn = consents.filtered(lambda consent: consent.event == "withdrawn")
+        withdrawn = consents.filtered(
+            lambda consent: consent.event == "withdrawn" and consent.kind != "other_hours"
+        )
         if withdrawn:
             self.env["dunning.message"].sudo()._cancel_for_withdrawal(withdrawn)
         return consents

@@ -8,7 +8,16 @@ from zoneinfo import ZoneInfo
 
 from odoo import api, models
 
-from ..core.law.gate import ConsentFact, Contact, Facts, Hold, Impediment, Proposal, decide
+from ..core.law.gate import (
+    AskedHours,
+    ConsentFact,
+    Contact,
+    Facts,
+    Hold,
+    Impediment,
+    Proposal,
+    decide,
+)
 from ..core.law.jurisdiction import Caps, OpeningHours, company_cap, company_window
 from .dunning_message import ATTEMPTED
 
@@ -38,6 +47,7 @@ class Candidate:
     level_channel: Any = None
     purpose: str = "reminder"
     channel: str = "whatsapp"
+    recipient: str = "debtor"
     text: Any = None
     point: Any = None
     problems: list[Impediment] = field(default_factory=list)
@@ -58,10 +68,11 @@ class Candidate:
 @dataclass(slots=True)
 class Known:
     """Facts that the gate has collected for its candidates: each by partner id or number,
-    contact point id, (partner id, company id); the contact points of each partner; and the own
-    rules of policies at places, which change on the days of ``turns``."""
+    partner id, contact point id, (partner id, company id); the contact points of each partner;
+    and the own rules of policies at places, which change on the days of ``turns``."""
 
     consents: dict[Any, list[ConsentFact]]
+    asked_hours: dict[int, list[AskedHours]]
     history: dict[int, list[Contact]]
     holds: dict[tuple[int, int], list[Hold]]
     suppressed: dict[str, list[str]]
@@ -95,8 +106,10 @@ class DunningGate(models.AbstractModel):
         )
         by_partner = points._ids_by_partner(partners)
         every = points.browse({*points.ids, *chain.from_iterable(by_partner.values())})
+        consents = self._consents(partners, every)
         return Known(
-            consents=self._consents(partners, every),
+            consents=self._consent_facts(consents, partners),
+            asked_hours=consents._asked_hours(),
             history=self._history(every, at, ignore),
             holds=self._holds(partners, at),
             suppressed=self._suppressed(every, at),
@@ -131,6 +144,7 @@ class DunningGate(models.AbstractModel):
             company_windows=windows,
             company_caps=caps,
             suppressed=tuple(known.suppressed.get(number, ())),
+            asked_hours=tuple(known.asked_hours.get(partner.id, ())),
         )
         proposal = Proposal(
             candidate.channel,
@@ -138,6 +152,7 @@ class DunningGate(models.AbstractModel):
             partner.dunning_debtor_kind,
             text=channel._wording(candidate) if candidate.text else None,
             carries=channel._carries(candidate) if candidate.text else frozenset(),
+            recipient=candidate.recipient,
         )
         instant = at.replace(tzinfo=timezone.utc)
         return decide(proposal, facts, instant, layers=candidate.layers)
@@ -167,22 +182,35 @@ class DunningGate(models.AbstractModel):
 
     @api.model
     def _consents(self, partners, points):
+        """All that these people, or others on their numbers, ever said about being contacted."""
+        domain = ["|", ("partner_id", "in", partners.ids), ("contact_point_id", "in", points.ids)]
+        return (
+            self.env["dunning.consent"]
+            .sudo()
+            .search_fetch(
+                domain,
+                [
+                    "partner_id",
+                    "contact_point_id",
+                    "channel",
+                    "event",
+                    "kind",
+                    "hours",
+                    "effective_at",
+                ],
+            )
+        )
+
+    @api.model
+    def _consent_facts(self, consents, partners):
         """{partner id or number: facts}: what is known of the person and of his number.
 
         A withdrawal counts for the number, whoever of its partners made it; a grant only for
         the partner who gave it.
         """
         facts = defaultdict(list)
-        domain = ["|", ("partner_id", "in", partners.ids), ("contact_point_id", "in", points.ids)]
-        for consent in (
-            self.env["dunning.consent"]
-            .sudo()
-            .search_fetch(
-                domain,
-                ["partner_id", "contact_point_id", "channel", "event", "kind", "effective_at"],
-            )
-        ):
-            if consent.event == "asked":
+        for consent in consents:
+            if consent.event == "asked" or consent.kind == "other_hours":
                 continue
             fact = ConsentFact(
                 channel=consent.channel,

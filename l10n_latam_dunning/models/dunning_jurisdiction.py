@@ -1,7 +1,7 @@
 from odoo import api, fields, models, tools
-from odoo.exceptions import ValidationError
 
-from ..core.law.jurisdiction import Caps, LawBook, OpeningHours, jurisdiction_from_rows
+from ..core.law.jurisdiction import LawBook, jurisdiction_from_rows
+from .dunning_notation import PARSERS
 
 KINDS = [
     ("hours", "Hours of contact"),
@@ -11,6 +11,7 @@ KINDS = [
     ("forbidden", "Forbidden in the message"),
     ("stop", "Must stop when"),
     ("registry", "Do-not-contact registry"),
+    ("recipient", "Who may be written to"),
     ("other_hours", "Other hours on request"),
 ]
 CONFIDENCES = [
@@ -196,22 +197,9 @@ class DunningJurisdictionRule(models.Model):
 
     @api.constrains("kind", "legal", "prudent")
     def _check_notation(self):
-        parsers = {"hours": OpeningHours.parse, "cap": Caps.parse}
-        for rule in self:
-            parse = parsers.get(rule.kind)
+        for rule in self.filtered(lambda rule: rule.kind in PARSERS):
             for text in filter(None, (rule.legal, rule.prudent)):
-                try:
-                    if parse:
-                        parse(text)
-                except ValueError as error:
-                    raise ValidationError(
-                        self.env._(
-                            "%(law)s: “%(text)s” cannot be read: %(error)s",
-                            law=rule.jurisdiction_id.name,
-                            text=text,
-                            error=error,
-                        )
-                    ) from error
+                self.env["dunning.notation"]._read(rule.kind, text)
 
 
 class DunningJurisdictionZone(models.Model):

@@ -1,11 +1,8 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 from ..core.law.jurisdiction import Cap, Caps, Citation, OpeningHours, Window
-
-PARSERS = {"hours": OpeningHours.parse, "cap": Caps.parse}
 
 
 class DunningLocalRule(models.Model):
@@ -34,12 +31,7 @@ class DunningLocalRule(models.Model):
     @api.constrains("kind", "value")
     def _check_value(self):
         for rule in self:
-            try:
-                PARSERS[rule.kind](rule.value)
-            except ValueError as error:
-                raise ValidationError(
-                    self.env._("“%(text)s” cannot be read: %(error)s", text=rule.value, error=error)
-                ) from error
+            self.env["dunning.notation"]._read(rule.kind, rule.value)
 
     @api.model
     def _turning_days(self):

@@ -1,7 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
-
-from ..core.law.jurisdiction import Caps, OpeningHours
 
 
 class DunningPolicy(models.Model):
@@ -40,15 +37,12 @@ class DunningPolicy(models.Model):
 
     @api.constrains("hours", "caps")
     def _check_notation(self):
+        notation = self.env["dunning.notation"]
         for policy in self:
-            for text, parse in ((policy.hours, OpeningHours.parse), (policy.caps, Caps.parse)):
-                try:
-                    if text:
-                        parse(text)
-                except ValueError as error:
-                    raise ValidationError(
-                        self.env._("“%(text)s” cannot be read: %(error)s", text=text, error=error)
-                    ) from error
+            if policy.hours:
+                notation._read("hours", policy.hours)
+            if policy.caps:
+                notation._read("cap", policy.caps)
 
     def action_forecast(self):
         """Show what this policy would do in the coming days; nothing is sent or kept."""

@@ -10,6 +10,7 @@ UNSENT = ("refused", "cancelled", "failed")
 REASONS = [
     ("no_consent", "No consent"),
     ("consent_withdrawn", "Consent withdrawn"),
+    ("third_party", "Not the debtor"),
     ("suppressed", "On a do-not-contact list"),
     ("contact_invalid", "No usable number"),
     ("contact_unverified", "Number not confirmed"),
@@ -69,6 +70,10 @@ REMEDIES = {
     "no_consent": _lt("Ask the debtor, and record the consent with its proof."),
     "consent_withdrawn": _lt(
         "Only the debtor can change it: a new consent, later than the withdrawal, is recorded."
+    ),
+    "third_party": _lt(
+        "Write to the debtor himself, or record that this person is his guarantor or his legal"
+        " representative."
     ),
     "suppressed": _lt(
         "The person has to leave the list; use another way to reach the company meanwhile."

@@ -47,7 +47,11 @@ class ResPartner(models.Model):
             self.env["dunning.consent"]
             .sudo()
             .search_fetch(
-                [("partner_id", "in", self.ids), ("channel", "=", "whatsapp")],
+                [
+                    ("partner_id", "in", self.ids),
+                    ("channel", "=", "whatsapp"),
+                    ("kind", "!=", "other_hours"),
+                ],
                 ["partner_id", "event"],
                 order="effective_at, id",
             )

@@ -11,6 +11,7 @@ from . import (
     test_i18n,
     test_jurisdiction,
     test_law_tours,
+    test_other_hours,
     test_plan,
     test_policy,
     test_replay,

@@ -71,7 +71,7 @@ class TestCompanyLaw(DunningCommon):
         self.assertEqual(self.propose_one().state, "waiting")
 
     def test_a_local_rule_that_cannot_be_read_is_refused(self):
-        with self.assertRaisesRegex(ValidationError, "cannot be read"):
+        with self.assertRaisesRegex(ValidationError, "“sometimes” in “sometimes” is no limit"):
             self.env["dunning.local.rule"].create(
                 {
                     "country_id": self.peru.id,

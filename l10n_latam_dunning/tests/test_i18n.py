@@ -1,6 +1,7 @@
 import re
 
 import polib
+from odoo.exceptions import ValidationError
 from odoo.tests import TransactionCase, tagged
 from odoo.tools.misc import file_path
 from odoo.tools.translate import TranslationModuleReader
@@ -11,6 +12,19 @@ from .common import DunningCommon
 MODULE = "l10n_latam_dunning"
 LANGUAGES = ("es_419", "pt_BR")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
+# One of each lesson.
+UNREADABLE = [
+    ("hours", ""),
+    ("hours", "Mo-Fr"),
+    ("hours", "Lu-Vi 08:00-18:00"),
+    ("hours", "Sa-Mo 08:00-18:00"),
+    ("hours", "Mo-Fr 8-18"),
+    ("hours", "Mo-Fr 08:00-25:00"),
+    ("hours", "Mo-Fr 18:00-08:00"),
+    ("cap", ""),
+    ("cap", "2/year"),
+    ("cap", "0/day"),
+]
 TAG = re.compile(r"<[^>]+>")
 
 
@@ -91,6 +105,19 @@ class TestTranslationFiles(TransactionCase):
                         text = translated._explain(check)
                         self.assertNotEqual(text, english._explain(check))
                         self.assertNotIn("%(", text)
+
+    def test_a_notation_that_cannot_be_read_is_explained_in_the_users_language(self):
+        for lang in LANGUAGES:
+            self.env["res.lang"]._activate_lang(lang)
+            notation = self.env(context={"lang": lang})["dunning.notation"]
+            for kind, text in UNREADABLE:
+                with (
+                    self.subTest(lang=lang, text=text),
+                    self.assertRaises(ValidationError) as caught,
+                ):
+                    notation._read(kind, text)
+                self.assertNotIn("Write", str(caught.exception))
+                self.assertIn(text.split()[-1] if text else "", str(caught.exception))
 
 
 class TestRefusalInTheUsersLanguage(DunningCommon):

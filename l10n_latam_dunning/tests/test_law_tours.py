@@ -61,3 +61,10 @@ class TestLawTours(DunningCommon, HttpCase):
         refused = self.create_debtor("Luis", "+51 987 654 322", consent=False)
         self.create_invoice(refused, days=-8)
         self.tour(f"dunning-policies/{self.policy.id}", "dunning_replay")
+
+    def test_a_debtors_request_for_other_hours_is_recorded_and_ended(self):
+        self.create_debtor()
+        self.create_debtor("Camila", "+57 300 1234567", country=self.env.ref("base.co"))
+        self.tour("dunning-consents/new", "dunning_other_hours")
+        asked = self.env["dunning.consent"].search([("kind", "=", "other_hours")])
+        self.assertEqual(set(asked.mapped("event")), {"granted", "withdrawn"})

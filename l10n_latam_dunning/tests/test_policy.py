@@ -21,10 +21,10 @@ class TestPolicy(DunningCommon):
         self.assertIn("outside_window", message.reason_codes)
 
     def test_hours_that_cannot_be_read_are_refused(self):
-        with self.assertRaisesRegex(ValidationError, "cannot be read"):
-            self.policy.hours = "from nine to five"
-        with self.assertRaisesRegex(ValidationError, "cannot be read"):
+        with self.assertRaisesRegex(ValidationError, "“twice” in “twice” is no limit"):
             self.policy.caps = "twice"
+        with self.assertRaisesRegex(ValidationError, "“from” in “from nine to five” is no day"):
+            self.policy.hours = "from nine to five"
 
     def test_debtors_of_other_countries_follow_the_policy_without_a_country(self):
         debtor = self.create_debtor(country=self.env.ref("base.uy"), phone="+598 94 231 234")

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from .jurisdiction import Jurisdiction, OpeningHours, Span
+from .law_book import Jurisdiction
+from .notation import OpeningHours, Span
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 EPOCH_ORDINAL = EPOCH.toordinal()
@@ -24,6 +25,8 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 # How far ahead an opening is looked for. Any year has one in any hours that ever open.
 HORIZON_DAYS = 400
+# Offsets from UTC are remembered for so long, where they stay the same.
+_STEADY = 8 * DAY
 
 Intervals = tuple[Span, ...]
 
@@ -51,7 +54,7 @@ def to_stamp(instant: datetime) -> int:
 
 def from_stamp(stamp: int) -> datetime:
     """The instant in UTC."""
-    return EPOCH + timedelta(microseconds=stamp)
+    return EPOCH + stamp * MICROSECOND
 
 
 @functools.cache
@@ -69,6 +72,11 @@ def local_text(stamp: int, zone: str) -> str:
     return f"{_day_text(day)} {_CLOCK[rest // MINUTE]}"
 
 
+def local_day_text(stamp: int, zone: str) -> str:
+    """The local calendar day, e.g. `2026-11-19`."""
+    return _day_text((stamp + _utc_offset(stamp, zone)) // DAY)
+
+
 def local_ordinal(stamp: int, zone: str) -> int:
     """The local calendar day (proleptic ordinal) that an instant falls on."""
     return EPOCH_ORDINAL + (stamp + _utc_offset(stamp, zone)) // DAY
@@ -81,25 +89,25 @@ def local_minute(stamp: int, zone: str) -> tuple[int, int]:
 
 
 _CLOCK = [f"{minute // 60:02}:{minute % 60:02}" for minute in range(24 * 60)]
-_offsets: dict[tuple[str, int], int | None] = {}
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.cache
 def _day_text(day: int) -> str:
     return date.fromordinal(EPOCH_ORDINAL + day).isoformat()
 
 
 def _utc_offset(stamp: int, zone: str) -> int:
-    """Microseconds to add to UTC; remembered for the UTC days on which it does not change."""
-    key = (zone, stamp // DAY)
-    offset = _offsets.get(key, 0)
-    if not offset:
-        if key not in _offsets:
-            begin = key[1] * DAY
-            early, late = _offset_at(begin, zone), _offset_at(begin + DAY, zone)
-            _offsets[key] = early if early == late else None
-        offset = _offsets[key]
+    """Microseconds to add to UTC."""
+    offset = _steady_offset(zone, stamp // _STEADY)
     return _offset_at(stamp, zone) if offset is None else offset
+
+
+@functools.cache
+def _steady_offset(zone: str, index: int) -> int | None:
+    """The offset of some days, or None where it changes within them."""
+    begin = index * _STEADY
+    offsets = {_offset_at(begin + day * DAY, zone) for day in range(_STEADY // DAY + 1)}
+    return offsets.pop() if len(offsets) == 1 else None
 
 
 def _offset_at(stamp: int, zone: str) -> int:
@@ -116,7 +124,7 @@ def _stamps(zone: str, ordinal: int, minutes: int) -> tuple[int, int]:
     return to_stamp(first), to_stamp(first.replace(fold=1))
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.cache
 def day_start(zone: str, ordinal: int) -> int:
     """The first instant of a local calendar day."""
     early, late = _stamps(zone, ordinal, 0)

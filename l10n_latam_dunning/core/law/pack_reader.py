@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .jurisdiction import LawBook, LawError, jurisdiction_from_rows
+from .law_book import LawBook
+from .law_rows import jurisdiction_from_rows
+from .notation import LawError
 
 PACKS = Path(__file__).parents[2] / "data" / "law"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
@@ -12,7 +13,8 @@ from operator import attrgetter
 from typing import Literal
 
 from .calendar import DAY, HOUR, day_start, from_stamp, local_ordinal, local_text, to_stamp
-from .jurisdiction import CALLS, Citation, Limit
+from .notation import Limit
+from .provisions import CALLS, Citation
 from .verdict import Check
 
 Purpose = Literal["courtesy", "reminder", "agreement", "reply"]
@@ -56,6 +58,9 @@ class Quota(ABC):
     the limit reaches: two contacts are as close together whichever comes first.
     """
 
+    # A contact as old as this counts no more.
+    reach = _WEEK
+
     def __init__(
         self, limit: Limit, citation: Citation, channel: str, zones: tuple[str, ...]
     ) -> None:
@@ -68,25 +73,18 @@ class Quota(ABC):
             if citation.layer == "law"
             else ("company_quota", "" if limit.unit == "day" else limit.unit)
         )
+        self._cited = citation.layer, citation.legal_reference, citation.source_url
         self._figures = {"limit": str(limit.number)} | ({"variant": variant} if variant else {})
-        self._passes = [self._pass(used) for used in range(limit.number)]
+        self.passes = [self._pass(used) for used in range(limit.number)]
 
     def _pass(self, used: int) -> Check:
-        figures = {**self._figures, "used": str(used)}
-        return Check(
-            self.code,
-            "pass",
-            self.citation.layer,
-            self.citation.legal_reference,
-            self.citation.source_url,
-            figures,
-        )
+        return Check(self.code, "pass", *self._cited, {**self._figures, "used": str(used)})
 
     def check(self, contacts: Sequence[Contact], stamps: list[int], now: int) -> tuple[Check, int]:
         """The check at an instant, given the contacts that count, oldest first, with stamps."""
         first, last, release = self.measure(contacts, stamps, now)
         if release <= now:
-            return self._passes[min(last - first, len(self._passes) - 1)], now
+            return self.passes[min(last - first, len(self.passes) - 1)], now
         return self._fail(contacts[first:last], release), release
 
     @abstractmethod
@@ -96,20 +94,13 @@ class Quota(ABC):
         """Which contacts count (a slice) and the first instant with room."""
 
     def _fail(self, counted: Sequence[Contact], release: int) -> Check:
-        return Check(
-            self.code,
-            "wait",
-            self.citation.layer,
-            self.citation.legal_reference,
-            self.citation.source_url,
-            {
-                **self._figures,
-                "used": str(len(counted)),
-                "instants": ", ".join(map(self._say, counted)),
-                "zone": self.zones[0],
-            },
-            from_stamp(release),
-        )
+        figures = {
+            **self._figures,
+            "used": str(len(counted)),
+            "instants": ", ".join([self._say(contact) for contact in counted]),
+            "zone": self.zones[0],
+        }
+        return Check(self.code, "wait", *self._cited, figures, from_stamp(release))
 
     def _say(self, contact: Contact) -> str:
         return local_text(contact.stamp, self.zones[0])
@@ -124,9 +115,10 @@ class RollingQuota(Quota):
         super().__init__(limit, citation, channel, zones)
         if limit.unit == "hours":
             self.allowed, self.span = 1, limit.number * HOUR
-            self._passes = self._passes[:1]
+            self.passes = self.passes[:1]
         else:
             self.allowed, self.span = limit.number, _WEEK if limit.unit == "week" else _MONTH
+        self.reach = self.span
 
     def measure(
         self, contacts: Sequence[Contact], stamps: list[int], now: int
@@ -148,7 +140,9 @@ class CalendarQuota(Quota):
         super().__init__(limit, citation, channel, zones)
         self.gap = limit.number if limit.unit == "days" else 1
         self.allowed = 1 if limit.unit == "days" else limit.number
-        self._passes = self._passes[: self.allowed]
+        self.passes = self.passes[: self.allowed]
+        # So many days, and two for those that are begun or have 25 hours.
+        self.reach = (self.gap + 2) * DAY
         self._days: dict[int, list[tuple[int, list[tuple[int, int]]]]] = {}
 
     def measure(
@@ -216,7 +210,7 @@ class ChannelQuota(Quota):
     def check(self, contacts: Sequence[Contact], stamps: list[int], now: int) -> tuple[Check, int]:
         first, last, release = self.measure(contacts, stamps, now)
         if release <= now:
-            return self._passes[-1], now
+            return self.passes[-1], now
         others = [contact for contact in contacts[first:last] if contact.channel != self.channel]
         return self._fail(others, release), release
 
@@ -234,7 +228,7 @@ QUOTAS: dict[str, type[Quota]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Counter:
     """Quotas that count the same contacts."""
 
@@ -242,15 +236,41 @@ class Counter:
     reached_only: bool
     quotas: tuple[Quota, ...]
 
-    def contacts(self, history: Iterable[Contact]) -> list[Contact]:
-        """The contacts that count, oldest first. What the debtor asked for never counts."""
-        channels = self.channels
-        if not channels:
-            counted = [c for c in history if c.purpose != "reply" and c.channel not in CALLS]
-        elif "all" in channels:
-            counted = [c for c in history if c.purpose != "reply"]
-        else:
-            counted = [c for c in history if c.purpose != "reply" and c.channel in channels]
+    @functools.cached_property
+    def reach(self) -> int:
+        """How old a contact may be to count in one of the quotas."""
+        return max(quota.reach for quota in self.quotas)
+
+    @functools.cached_property
+    def unused(self) -> tuple[Check, ...]:
+        """The checks of somebody who was not contacted as far back as the quotas reach."""
+        return tuple(quota.passes[0] for quota in self.quotas)
+
+    def check(self, history: Iterable[Contact], now: int) -> tuple[Iterable[Check], int, bool]:
+        """The checks at an instant, the first instant from then on at which all quotas have
+        room, and whether a contact that counts is dated later than now."""
+        contacts = self._contacts(history, now)
+        if not contacts:
+            return self.unused, now, False
+        stamps = [contact.stamp for contact in contacts]
+        checks = []
+        room = now
+        for quota in self.quotas:
+            check, release = quota.check(contacts, stamps, now)
+            checks.append(check)
+            if release > room:
+                room = release
+        return checks, room, stamps[-1] > now
+
+    def _contacts(self, history: Iterable[Contact], now: int) -> list[Contact]:
+        """The contacts that may count at an instant, oldest first. What the debtor asked for
+        never does."""
+        since = now - self.reach
+        counted = [c for c in history if c.stamp > since and c.purpose != "reply"]
+        if not self.channels:
+            counted = [c for c in counted if c.channel not in CALLS]
+        elif "all" not in self.channels:
+            counted = [c for c in counted if c.channel in self.channels]
         if self.reached_only:
             counted = [c for c in counted if c.outcome != "failed"]
         counted.sort(key=_BY_STAMP)

@@ -25,18 +25,9 @@ from .calendar import (
     timetable,
     zone_info,
 )
-from .jurisdiction import (
-    CONSENT_KINDS,
-    Cap,
-    Citation,
-    ConsentRule,
-    Jurisdiction,
-    LawBook,
-    Limit,
-    OpeningHours,
-    Window,
-    binds,
-)
+from .law_book import Jurisdiction, LawBook
+from .notation import Limit, OpeningHours
+from .provisions import CONSENT_KINDS, Cap, Citation, ConsentRule, Terms, Window, binds
 from .quota import QUOTAS, Counter, Quota
 from .verdict import Check, CheckOutcome, Layer
 from .wording import WordingRules, wording_rules
@@ -71,7 +62,8 @@ class Hours:
         self, window: Window, zones: tuple[str, ...], calendar: HolidayCalendar, echo: bool
     ) -> None:
         self.window = window
-        self.citation = window.citation
+        self.citation = citation = window.citation
+        self._cited = citation.layer, citation.legal_reference, citation.source_url
         self.zones = zones
         self.timetable: Timetable = timetable(window.hours, window.margin_minutes, zones, calendar)
         # A company window that only repeats the law's hours says nothing where the law speaks.
@@ -80,7 +72,7 @@ class Hours:
         self.code = "outside_window" if self.citation.layer == "law" else "company_window"
         self._hours = str(window.hours)
         self.passed = self._check(self.code, "pass", {"hours": self._hours})
-        self._instants: dict[int, datetime] = {}
+        self._openings: dict[tuple[int, str], tuple[datetime, str]] = {}
 
     def closed(self, stamp: int) -> Check:
         """The check for an instant at which weekday or time are wrong in some zone."""
@@ -102,6 +94,8 @@ class Hours:
 
     def _closed_zone(self, stamp: int, part: Literal[1, 2]) -> str:
         """The first zone that is closed by its hours (1) or by a holiday (2)."""
+        if len(self.zones) == 1:
+            return self.zones[0]
         for zone in self.timetable.day(stamp // DAY).zones:
             if not contains(zone[part], stamp):
                 return zone[0]
@@ -115,10 +109,11 @@ class Hours:
         opens = self.timetable.next_open(stamp)
         if opens is None:
             return self._check(code, "wait", {**figures, "opens": "-"})
-        if opens not in self._instants:
-            self._instants[opens] = from_stamp(opens)
-        figures["opens"] = local_text(opens, zone)
-        return self._check(code, "wait", figures, self._instants[opens])
+        opening = self._openings.get((opens, zone))
+        if opening is None:
+            opening = self._openings[opens, zone] = from_stamp(opens), local_text(opens, zone)
+        until, figures["opens"] = opening
+        return self._check(code, "wait", figures, until)
 
     def _check(
         self,
@@ -127,16 +122,7 @@ class Hours:
         figures: dict[str, str],
         until: datetime | None = None,
     ) -> Check:
-        citation = self.citation
-        return Check(
-            code,
-            outcome,
-            citation.layer,
-            citation.legal_reference,
-            citation.source_url,
-            figures,
-            until,
-        )
+        return Check(code, outcome, *self._cited, figures, until)
 
     def passed_holiday(self) -> Check:
         """The check for a day that is no holiday."""
@@ -166,6 +152,7 @@ class Rules:
             [c for c in law.consents if binds(c.channels, channel) and c.citation.layer in layers],
             company="company" in layers,
         )
+        self.recipients = _recipients(law, channel, bound, layers)
         self.wording: WordingRules = wording_rules(law, channel, situation.debtor_kind, layers)
         self.passed_hours = tuple(hours.passed for hours in self.hours)
         keeper = next((hours for hours in self.hours if hours.keeps_holidays), None)
@@ -206,6 +193,17 @@ class Rules:
         elif len(self.passed_hours) > len(self.hours):
             checks.append(self.passed_hours[-1])
         return tuple(checks)
+
+
+def _recipients(
+    law: Jurisdiction, channel: str, bound: bool, layers: tuple[Layer, ...]
+) -> list[Terms]:
+    """Who may be written to; those rules that are law come first."""
+    rules = [rule for rule in law.recipients if binds(rule.channels, channel)]
+    if not bound:
+        rules = [replace(rule, citation=rule.citation.of_company()) for rule in rules]
+    rules = [rule for rule in rules if rule.citation.layer in layers]
+    return sorted(rules, key=lambda rule: rule.citation.layer != "law")
 
 
 def _with_asked_hours(

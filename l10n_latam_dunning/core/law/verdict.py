@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
@@ -61,8 +60,7 @@ class Check(NamedTuple):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The gate's answer. A verdict that says `send` is the message's permit."""
 
     outcome: VerdictOutcome
@@ -149,6 +147,13 @@ SENTENCES: dict[str, str] = {
         " authorisation of this channel is needed here."
     ),
     "consent_withdrawn": _("The debtor withdrew the consent for %(channel)s on %(date)s."),
+    "third_party": _(
+        "Only the debtor, a guarantor or a legal representative may hear of the debt; nobody else"
+        " is written to."
+    ),
+    "third_party.guarantor": _(
+        "Here only the debtor and a legal representative are written to, not a guarantor."
+    ),
     "suppressed": _("The debtor's number or address is on a do-not-contact list."),
     "suppressed.register": _(
         "The debtor's number or address is on a do-not-contact list (%(register)s)."
@@ -265,6 +270,9 @@ PASSED: dict[str, str] = {
     "company_quota.days": _("At least %(limit)s calendar days since the last contact."),
     "company_quota.channels": _("No other channel was used within a week."),
     "no_consent": _("The debtor agreed to %(channel)s on %(date)s."),
+    "third_party": _("The recipient may hear of the debt."),
+    "third_party.guarantor": _("The recipient answers for the debt as a guarantor."),
+    "third_party.representative": _("The recipient represents the debtor by law."),
     "wording": _("The text keeps to the rules on wording."),
     "unknown": _("Checked: %(code)s."),
     "no_consent.none": _("No agreement of the debtor is needed for %(channel)s."),

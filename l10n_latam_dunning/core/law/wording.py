@@ -15,13 +15,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
-from .jurisdiction import Citation, Jurisdiction, Terms, binds
+from .law_book import Jurisdiction
+from .provisions import Citation, Terms, binds
 from .verdict import Layer
 from .wording_content import CONTENTS, PARTS
 from .wording_phrases import BETTER, BRIDGES, CONDITIONS, FORBIDDEN, HARMLESS, LISTS, NEGATIONS
 from .wording_sentences import WORDING_SENTENCES
 
-__all__ = ["Finding", "WordingRules", "check_wording", "wording_rules"]
+__all__ = [
+    "HOUSE_RULES",
+    "Finding",
+    "WordingRules",
+    "check_wording",
+    "citation_of",
+    "wording_rules",
+]
 
 Lang = Literal["es", "pt", "en"]
 Severity = Literal["blocking", "warning"]
@@ -425,11 +433,17 @@ def _without_doubles(matches: list[_Match], harmless: list[_Match], words: int) 
     return sorted(kept)
 
 
+def citation_of(code: str, rules: WordingRules) -> Citation:
+    """Where it is written that something is forbidden."""
+    citation = rules.forbidden.get(code)
+    if code in EVERYWHERE and (citation is None or citation.layer == "company"):
+        return _COMMON_LAW
+    return citation or _HOUSE
+
+
 def _forbidden_finding(plain: _Plain, match: _Match, rules: WordingRules) -> Finding | None:
     code = match.code
-    citation = rules.forbidden.get(code)
-    if citation is None or (citation.layer == "company" and code in EVERYWHERE):
-        citation = _COMMON_LAW if code in EVERYWHERE else citation or _HOUSE
+    citation = citation_of(code, rules)
     if citation.layer not in rules.layers:
         return None
     start, end = plain.spans[match.first][0], plain.spans[match.last][1]

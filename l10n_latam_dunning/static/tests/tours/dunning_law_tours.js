@@ -174,3 +174,83 @@ tours.add("dunning_replay", {
         },
     ],
 });
+
+const chooseDebtor = (name) => [
+    {
+        content: `Look for ${name}`,
+        trigger: ".o_field_widget[name='partner_id'] input",
+        run: `edit ${name}`,
+    },
+    {
+        content: `Choose ${name}`,
+        trigger: `.o-autocomplete--dropdown-item:contains('${name}')`,
+        run: "click",
+    },
+];
+
+tours.add("dunning_other_hours", {
+    steps: () => [
+        ...chooseDebtor("Rosa"),
+        {
+            content: "Which kinds are there in Peru?",
+            trigger: ".o_field_widget[name='kind'] input",
+            run: "click",
+        },
+        {
+            content: "The law of Peru knows no other hours",
+            trigger:
+                ".o_select_menu_menu:has(:contains('General opt-in')):not(:has(:contains('Other hours')))",
+        },
+        ...chooseDebtor("Camila"),
+        {
+            content: "Which kinds are there in Colombia?",
+            trigger: ".o_field_widget[name='kind'] input",
+            run: "click",
+        },
+        {
+            content: "Other hours",
+            trigger: ".o_select_menu_item:contains('Other hours')",
+            run: "click",
+        },
+        {
+            content: "It is explained, with the article",
+            trigger: ".alert:visible:contains('a document of its own'):contains('art. 3 par.')",
+        },
+        {
+            content: "Hours as people write them",
+            trigger: ".o_field_widget[name='hours'] input",
+            run: "edit Lu-Vi 19-21 && press Tab",
+        },
+        {
+            content: "Where the proof is",
+            trigger: ".o_field_widget[name='proof'] input",
+            run: "edit Letter of 20 November && press Tab",
+        },
+        { content: "Save", trigger: "button[special='save']", run: "click" },
+        {
+            content: "What was read, where it is wrong, how to write it",
+            trigger: ".modal:contains('“Lu-Vi”'):contains('Write for example')",
+        },
+        { content: "Understood", trigger: ".modal footer button", run: "click" },
+        {
+            content: "Hours as the program reads them",
+            trigger: ".o_field_widget[name='hours'] input",
+            run: "edit Mo-Fr 19:00-21:00 && press Tab",
+        },
+        {
+            content: "and says them in words",
+            trigger: ".o_field_widget[name='hours_text']:contains('Mon–Fri 19:00–21:00')",
+        },
+        { content: "Save", trigger: "button[special='save']", run: "click" },
+        {
+            content: "They are in force until he takes them back",
+            trigger: "button[name='action_end_hours']:visible",
+            run: "click",
+        },
+        { content: "He does", trigger: ".modal footer .btn-primary", run: "click" },
+        {
+            content: "That is a fact of its own",
+            trigger: ".o_field_widget[name='event']:contains('Withdrawn')",
+        },
+    ],
+});
