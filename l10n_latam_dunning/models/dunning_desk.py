@@ -2,7 +2,7 @@ from ..core.law.gate import Contact, Impediment
 from ..tools import aware, naive_utc, to_amount
 
 # What stands in the way of a message today and says nothing of another time.
-OF_TODAY = frozenset({"account", "template"})
+OF_TODAY = frozenset({"account", "template", "bank_stale"})
 
 
 class Desk:

@@ -38,6 +38,12 @@ class Candidate:
     template: Any = None
     point: Any = None
     problems: list[Impediment] = field(default_factory=list)
+    rearmed: dict[int, Any] = field(default_factory=dict)
+    # what is not a rung of the ladder: an agreed payment, or thanks for one that arrived
+    template_name: str = ""
+    instalment: Any = None
+    offset: int = 0
+    thanks: bool = False
     layers: tuple[str, ...] = ("law", "company")
 
     @property
@@ -46,21 +52,32 @@ class Candidate:
 
     @property
     def amount(self):
-        """What is open on the listed lines, in the candidate's currency."""
+        """What is asked for, in the candidate's currency: the agreed payment, else all that is
+        open on the listed lines."""
+        if self.instalment:
+            return self.instalment.amount_left
         return sum(self.lines.mapped("amount_residual_currency"))
+
+    @property
+    def due_date(self):
+        """The day of the agreed payment, else the earliest of the listed lines."""
+        if self.instalment:
+            return self.instalment.date_due
+        return min(self.lines.mapped("date_maturity"), default=False)
 
 
 @dataclass(slots=True)
 class Known:
     """Facts that the gate has collected for its candidates: each by partner id or number,
-    contact point id, (partner id, company id); and the own rules of policies at places, which
-    change on the days of ``turns``."""
+    contact point id, (partner id, company id); the policies whose bank is not up to date; and the
+    own rules of policies at places, which change on the days of ``turns``."""
 
     consents: dict[Any, list[ConsentFact]]
     history: dict[int, list[Contact]]
     holds: dict[tuple[int, int], list[Hold]]
     suppressed: dict[str, list[str]]
     turns: list[date]
+    stale: dict[int, Impediment] = field(default_factory=dict)
     rules: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
 
@@ -90,10 +107,15 @@ class DunningGate(models.AbstractModel):
         return Known(
             consents=self._consents(partners, points),
             history=self._history(points, at, ignore),
-            holds=self._holds(partners, at),
+            holds=self.env["dunning.hold"]._facts(candidates, at),
             suppressed=self._suppressed(points, at),
             turns=self.env["dunning.local.rule"]._turning_days(),
+            stale=self.env["dunning.bank"]._stale(self._policies(candidates), at),
         )
+
+    @api.model
+    def _policies(self, candidates):
+        return self.env["dunning.policy"].browse({c.policy.id for c in candidates if c.policy})
 
     @api.model
     def _verdict(self, candidate, known, at, leave_out=frozenset()):
@@ -107,6 +129,8 @@ class DunningGate(models.AbstractModel):
         windows, caps = known.rules[place]
         country, state = self._place(partner)
         own = [*candidate.problems, *self._problems(candidate, at)]
+        if not candidate.thanks and candidate.policy.id in known.stale:
+            own.append(known.stale[candidate.policy.id])
         problems = [problem for problem in own if problem.code not in leave_out]
         number = candidate.point.value if candidate.point else ""
         facts = Facts(
@@ -208,19 +232,6 @@ class DunningGate(models.AbstractModel):
         return history
 
     @api.model
-    def _holds(self, partners, at):
-        """{(debtor id, company id): holds} in force."""
-        Model = self.env["dunning.hold"].sudo()
-        labels = dict(Model._fields["reason"]._description_selection(self.env))
-        holds = defaultdict(list)
-        for hold in Model.search(Model._in_force_domain(partners, at)):
-            until = hold.date_to.replace(tzinfo=timezone.utc) if hold.date_to else None
-            holds[hold.partner_id.id, hold.company_id.id].append(
-                Hold(hold.reason, until, hold.note or labels[hold.reason])
-            )
-        return holds
-
-    @api.model
     def _suppressed(self, points, at):
         """{number: registers}: the loaded do-not-contact lists and Odoo's own blacklist."""
         numbers = points.mapped("value")
@@ -281,12 +292,12 @@ class DunningGate(models.AbstractModel):
     @api.model
     def _template_words(self, candidate):
         template = candidate.template
-        if not candidate.level:
+        if not candidate.level and not candidate.template_name:
             return self.env._("the policy has no level")
         if not template:
             return self.env._(
                 "%(name)s has no text in the debtor's language",
-                name=candidate.level.template_name,
+                name=candidate.template_name or candidate.level.template_name,
             )
         if template.category != "UTILITY":
             return self.env._(

@@ -68,9 +68,17 @@ class DunningMessage(models.Model):
     override_reason = fields.Text("Reason to set them aside")
     line_ids = fields.One2many("dunning.message.line", "message_id", "Instalments")
     move_ids = fields.Many2many("account.move", compute="_compute_moves", string="Invoices")
+    instalment_id = fields.Many2one(
+        "dunning.agreement.instalment", "Agreed payment", ondelete="restrict"
+    )
+    instalment_offset = fields.Integer("Days from the agreed day", aggregator=False)
+    thanks = fields.Boolean("Gives thanks")
 
     channel = fields.Selection([("whatsapp", "WhatsApp")], required=True)
-    purpose = fields.Selection([("courtesy", "Courtesy"), ("reminder", "Reminder")], required=True)
+    purpose = fields.Selection(
+        [("courtesy", "Courtesy"), ("reminder", "Reminder"), ("agreement", "Agreed payment")],
+        required=True,
+    )
     currency_id = fields.Many2one("res.currency", required=True)
     amount_total = fields.Monetary("Open in all")
     body = fields.Text("Text", help="Exactly as the debtor reads it.")
@@ -101,6 +109,11 @@ class DunningMessage(models.Model):
     _provider_ref_unique = models.UniqueIndex("(provider_ref) WHERE provider_ref IS NOT NULL")
     _queue_idx = models.Index(
         "(not_before, id) WHERE state IN ('queued', 'waiting')",
+    )
+    _instalment_once = models.UniqueIndex(
+        "(instalment_id, instalment_offset) "
+        "WHERE instalment_id IS NOT NULL AND state NOT IN ('refused', 'cancelled')",
+        "This agreed payment already has its reminder for this day.",
     )
     _quota_idx = models.Index("(contact_point_id, attempted_at) WHERE attempted_at IS NOT NULL")
 

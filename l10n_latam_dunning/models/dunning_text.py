@@ -18,7 +18,7 @@ class DunningText(models.AbstractModel):
         """The template of the candidate's level in the first language that it has, else empty."""
         return self.env["dunning.whatsapp.template"]._find(
             candidate.account,
-            candidate.level.template_name,
+            candidate.template_name or candidate.level.template_name,
             _template_languages(candidate.partner, candidate.company),
         )
 
@@ -50,7 +50,8 @@ class DunningText(models.AbstractModel):
             "company_identity": lambda: _identity(candidate.company),
             "invoice_list": invoices,
             "amount_total": lambda: amount(candidate.amount),
-            "due_date": lambda: day(min(lines.mapped("date_maturity"), default=False)),
+            "due_date": lambda: day(candidate.due_date),
+            "invoice_names": lambda: ", ".join(lines.move_id.mapped("name")[:LISTED_INVOICES]),
         }
         return {name: variables[name]() for name in candidate.template._variables()}
 

@@ -7,6 +7,7 @@ from . import (
     test_delivery,
     test_event,
     test_forecast,
+    test_hold,
     test_hooks,
     test_i18n,
     test_jurisdiction,
