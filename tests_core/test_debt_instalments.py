@@ -12,6 +12,7 @@ from core.debt.instalments import (
     discount,
     due_dates,
     moved,
+    outcomes,
     schedule,
     settled,
     split,
@@ -123,6 +124,31 @@ PLAN = [Part(MONDAY + timedelta(days=7 * n), 100) for n in range(3)]
 def test_payments_go_to_the_earliest_part_first(paid, left, done):
     assert still_open(PLAN, paid) == left
     assert settled(PLAN, paid) == done
+
+
+@pytest.mark.parametrize(
+    ("paid", "credited", "lifted", "expected"),
+    [
+        (0, 0, [], "open open open"),
+        (100, 0, [], "kept open open"),
+        (0, 100, [], "lifted open open"),
+        (99, 1, [], "kept open open"),
+        (100, 100, [], "kept lifted open"),
+        (100, 100, [True], "lifted kept open"),
+        (50, 150, [], "kept lifted open"),
+        (0, 99, [True], "open open open"),
+        (300, 0, [True], "kept kept kept"),
+        (-5, -5, [], "open open open"),
+    ],
+)
+def test_what_became_of_each_part_is_told_truthfully(paid, credited, lifted, expected):
+    assert outcomes(PLAN, paid, credited, lifted) == expected.split()
+
+
+@given(st.integers(0, 400), st.integers(0, 400), st.lists(st.booleans(), max_size=3))
+def test_as_much_is_settled_whether_by_payment_or_by_credit(paid, credited, lifted):
+    found = [outcome != "open" for outcome in outcomes(PLAN, paid, credited, lifted)]
+    assert found == settled(PLAN, paid + credited)
 
 
 @pytest.mark.parametrize(

@@ -373,7 +373,7 @@ class DunningAgreement(models.Model):
 
     def _ask_managers(self):
         group = self.env.ref("l10n_latam_dunning.group_dunning_manager")
-        managers = group.all_user_ids.filtered(
+        managers = group.sudo().all_user_ids.filtered(
             lambda user: (
                 user.active
                 and not user.share

@@ -36,7 +36,8 @@ class DunningAgreement(models.Model):
         running = self.sudo().filtered(lambda agreement: agreement.state == LIVE)
         for found, (standing, ledger) in running._standings().items():
             agreement = found.with_context(lang=found.company_id.partner_id.lang)
-            agreement._note_instalments(ledger)
+            if not ledger.in_draft:
+                agreement._note_instalments(ledger)
             if standing == "kept":
                 agreement._keep(ledger)
             elif standing == "broken":
@@ -49,13 +50,14 @@ class DunningAgreement(models.Model):
 
     def _note_instalments(self, ledger):
         """Note each payment that is covered now, and one that is not covered any more."""
-        parts, currency = self._parts(), self.currency_id
-        by_payment = instalments.settled(parts, self._units(ledger.paid))
-        covered = instalments.settled(parts, self._units(ledger.covered))
-        for number, part in enumerate(self._in_order(), start=1):
-            state = (
-                "kept" if by_payment[number - 1] else "lifted" if covered[number - 1] else "open"
-            )
+        parts, ordered = self._parts(), self._in_order()
+        found = instalments.outcomes(
+            parts,
+            self._units(ledger.paid),
+            self._units(ledger.credited + ledger.gone),
+            [part.state == "lifted" for part in ordered],
+        )
+        for number, (part, state) in enumerate(zip(ordered, found, strict=True), start=1):
             if part.state == state:
                 continue
             words = {
@@ -72,7 +74,7 @@ class DunningAgreement(models.Model):
             figures = {
                 "number": number,
                 "count": len(parts),
-                "what": f"{currency.format(part.amount)}, {part.date_due}",
+                "what": part._in_words(),
             }
             part.state = state
             self._log(words[state] % figures)

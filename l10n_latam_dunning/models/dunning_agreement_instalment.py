@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ..core.debt import instalments
 from ..tools import to_amount
@@ -53,6 +54,9 @@ class DunningAgreementInstalment(models.Model):
             for part, units in zip(agreement._in_order(), left, strict=True):
                 part.amount_left = to_amount(agreement.currency_id, units)
                 part.settled = not units
+
+    def _in_words(self):
+        return f"{format_date(self.env, self.date_due)}: {self.currency_id.format(self.amount)}"
 
     def write(self, vals):
         if self.env.su:

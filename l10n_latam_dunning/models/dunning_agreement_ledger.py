@@ -57,10 +57,10 @@ class DunningAgreement(models.Model):
 
     @api.model
     def _add_row(self, ledger, row):
-        """Add one invoice. Of an invoice that is not posted nothing is owed by this agreement."""
+        """Add one invoice. Of a cancelled one nothing is owed by this agreement any more."""
         if row["state"] != "posted":
-            ledger.gone += row["open_at_start"]
             ledger.in_draft |= row["state"] == "draft"
+            ledger.gone += row["open_at_start"] if row["state"] == "cancel" else 0.0
             return
         settled = row["total"] - row["residual"] - row["settled_at_start"]
         credited = row["credited"] - row["credited_at_start"]

@@ -1,5 +1,6 @@
 from . import (
     test_agreement,
+    test_agreement_truth,
     test_company_law,
     test_concurrency,
     test_consent,

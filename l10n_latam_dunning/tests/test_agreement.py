@@ -159,7 +159,7 @@ class TestAgreement(AgreementCommon):
     def test_terms_that_make_no_sense_are_refused_with_a_sentence(self):
         cases = [
             {"kind": "plan", "count": 2, "down_payment": 100.0},
-            {"kind": "plan", "count": 101, "down_payment": 99.0},
+            {"kind": "plan", "count": 102, "down_payment": 99.0},
             {"amount": 100.01},
             {"amount": 50.0, "amount_waived": 5.0},
             {"amount_waived": 100.0},

@@ -376,6 +376,7 @@ class TestBank(HoldCommon):
             self.env, "clerk", name="Carla Clerk", groups="account.group_account_invoice"
         )
         # the invoice is not new any more
+        self.env.cr.precommit.run()
         self.env.cr.precommit.data.pop("mail.tracking.account.move", None)
         tracked = self.invoice.with_context(tracking_disable=False, mail_notrack=False)
         tracked.with_user(clerk).action_toggle_block_payment()

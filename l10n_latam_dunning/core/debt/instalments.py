@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 State = Literal["running", "kept", "broken"]
+Settled = Literal["open", "kept", "lifted"]
 Unit = Literal["day", "month"]
 ONE_DAY = timedelta(days=1)
 # No feast is longer; past it the calendar itself must be wrong.
@@ -89,6 +90,26 @@ def schedule(
 def settled(parts: Sequence[Part], paid: int) -> list[bool]:
     """Which parts a total of payments covers, the earliest first, whatever was paid when."""
     return [open_ <= 0 for open_ in still_open(parts, paid)]
+
+
+def outcomes(
+    parts: Sequence[Part], paid: int, credited: int, lifted: Sequence[bool] = ()
+) -> list[Settled]:
+    """What became of each part, in order of their days: kept when a payment had a share in it,
+    lifted when credits alone cover it. ``lifted`` are those that were lifted before: credits
+    stay where they were, whatever is paid later."""
+    purse = {"paid": max(paid, 0), "credited": max(credited, 0)}
+    result: list[Settled] = []
+    for index, part in enumerate(sorted(parts, key=lambda part: part.due)):
+        was_lifted = index < len(lifted) and lifted[index]
+        need, used = part.units, {"paid": 0, "credited": 0}
+        for name in ("credited", "paid") if was_lifted else ("paid", "credited"):
+            used[name] = min(need, purse[name])
+            need -= used[name]
+        for name, units in used.items():
+            purse[name] -= units
+        result.append("open" if need else "kept" if used["paid"] else "lifted")
+    return result
 
 
 def still_open(parts: Sequence[Part], paid: int) -> list[int]:
