@@ -96,15 +96,15 @@ def _dispute(moves: Any, at: datetime) -> None:
 
 def _agree(moves: Any, at: datetime) -> None:
     """Three monthly payments, the first still to come."""
-    _activate(moves, "plan", 3, at + timedelta(days=20), "Llamada del cobrador")
+    _accept(moves, "plan", 3, at + timedelta(days=20), at)
 
 
 def _agree_and_break(moves: Any, at: datetime) -> None:
     """A promise whose day will have passed without a payment."""
-    _activate(moves, "promise", 1, at + timedelta(days=7), "Promesa por teléfono")
+    _accept(moves, "promise", 1, at + timedelta(days=7), at)
 
 
-def _activate(moves: Any, kind: str, count: int, first: datetime, how: str) -> None:
+def _accept(moves: Any, kind: str, count: int, first: datetime, at: datetime) -> None:
     agreement = moves.env["dunning.agreement"].create(
         {
             "company_id": moves.company_id.id,
@@ -114,10 +114,10 @@ def _activate(moves: Any, kind: str, count: int, first: datetime, how: str) -> N
             "kind": kind,
             "count": count,
             "first_date": first.date(),
-            "accepted_how": how,
         }
     )
-    agreement.action_activate()
+    person = moves.commercial_partner_id.name
+    agreement._accept({"how": "call", "person": person, "accepted_at": naive(at)})
 
 
 def _today(moves: Any) -> date:

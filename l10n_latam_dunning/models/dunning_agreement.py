@@ -1,13 +1,54 @@
-from markupsafe import Markup
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_date
-
-from ..core.debt import instalments
-from ..core.debt.instalments import Part
-from ..tools import to_amount, to_units
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 LIVE = "active"
+OPEN = ("draft", "approval", "proposed")
+STATES = [
+    ("draft", "Draft"),
+    ("approval", "Waits for approval"),
+    ("proposed", "Proposed"),
+    ("active", "Accepted"),
+    ("kept", "Kept"),
+    ("broken", "Broken"),
+    ("cancelled", "Cancelled"),
+]
+# What is agreed. It is written while nobody has agreed yet, and never after.
+TERMS = (
+    "company_id",
+    "partner_id",
+    "currency_id",
+    "move_ids",
+    "due_until",
+    "kind",
+    "first_date",
+    "count",
+    "every",
+    "unit",
+    "down_payment",
+    "amount",
+    "amount_waived",
+    "waived_why",
+    "instalment_ids",
+)
+# What the addon writes down by itself.
+RECORDED = (
+    "state",
+    "requested_by",
+    "approved_by",
+    "approved_at",
+    "acceptance_ids",
+    "line_ids",
+    "option_ids",
+    "offer_text",
+    "valid_until",
+    "amount_at_start",
+    "accepted_at",
+    "ended_at",
+    "ended_why",
+    "restarts",
+    "restart_days",
+    "to_confirm",
+)
 
 
 class DunningAgreement(models.Model):
@@ -26,6 +67,9 @@ class DunningAgreement(models.Model):
     )
     partner_id = fields.Many2one("res.partner", "Debtor", required=True, index=True)
     currency_id = fields.Many2one("res.currency", required=True)
+    user_id = fields.Many2one(
+        "res.users", "Responsible", default=lambda self: self.env.user, tracking=True
+    )
     move_ids = fields.Many2many(
         "account.move",
         "dunning_agreement_move_rel",
@@ -36,46 +80,76 @@ class DunningAgreement(models.Model):
         "('commercial_partner_id', '=', partner_id), ('currency_id', '=', currency_id), "
         "('payment_state', 'in', ('not_paid', 'partial'))]",
     )
+    due_until = fields.Date(
+        "Only what falls due until", help="Empty: the invoices with all their instalments."
+    )
     kind = fields.Selection(
         [("promise", "Promise of one payment"), ("plan", "Instalment plan")],
         required=True,
         default="promise",
     )
-    state = fields.Selection(
-        [
-            ("draft", "Draft"),
-            ("active", "Running"),
-            ("kept", "Kept"),
-            ("broken", "Broken"),
-            ("cancelled", "Cancelled"),
-        ],
-        required=True,
-        default="draft",
-        copy=False,
-        index=True,
-    )
+    state = fields.Selection(STATES, required=True, default="draft", copy=False, index=True)
+
     first_date = fields.Date("First payment on", required=True)
     count = fields.Integer("Payments", required=True, default=1)
     every = fields.Integer(required=True, default=1)
     unit = fields.Selection([("day", "Days"), ("month", "Months")], required=True, default="month")
+    down_payment = fields.Monetary("First payment", help="Empty: as much as the others.")
+    amount = fields.Monetary("Amount promised", help="Empty: all that is open.")
+    amount_waived = fields.Monetary(
+        "Waived", help="Let off when the rest is paid as agreed. It is void when it is not."
+    )
+    waived_why = fields.Char("Why it is waived")
     grace_days = fields.Integer(
         default=2, help="Days after a promised day before the agreement counts as broken."
-    )
-    accepted_how = fields.Char(
-        "Accepted", help="How the debtor agreed: call, reply, letter, with whom and when."
     )
     instalment_ids = fields.One2many(
         "dunning.agreement.instalment", "agreement_id", "Payments agreed", copy=False
     )
-    amount_open = fields.Monetary("Open on the invoices", compute="_compute_amounts")
-    amount_agreed = fields.Monetary("Agreed", compute="_compute_amounts")
-    amount_at_start = fields.Monetary(readonly=True, copy=False)
-    amount_paid = fields.Monetary("Paid since", compute="_compute_amounts")
+    line_ids = fields.One2many(
+        "dunning.agreement.line", "agreement_id", "Invoices at the start", copy=False, readonly=True
+    )
+    option_ids = fields.One2many(
+        "dunning.agreement.option", "agreement_id", "Offered", copy=False, readonly=True
+    )
+    acceptance_ids = fields.One2many(
+        "dunning.agreement.acceptance", "agreement_id", "Acceptance", copy=False, readonly=True
+    )
+
+    requested_by = fields.Many2one("res.users", "Approval asked by", readonly=True, copy=False)
+    approved_by = fields.Many2one("res.users", readonly=True, copy=False)
+    approved_at = fields.Datetime(readonly=True, copy=False)
+    offer_text = fields.Text("Text offered", readonly=True, copy=False)
+    valid_until = fields.Datetime("Offer holds until", readonly=True, copy=False)
+    accepted_at = fields.Datetime(readonly=True, copy=False)
+    ended_at = fields.Datetime(readonly=True, copy=False)
+    ended_why = fields.Char("How it ended", readonly=True, copy=False)
+    restarts = fields.Boolean(readonly=True, copy=False)
+    restart_days = fields.Integer(readonly=True, copy=False)
+
+    amount_open = fields.Monetary("Open on the invoices", compute="_compute_ledger")
+    amount_agreed = fields.Monetary("Agreed", compute="_compute_agreed", store=True)
+    amount_at_start = fields.Monetary("Open at the start", readonly=True, copy=False)
+    amount_paid = fields.Monetary("Paid since", compute="_compute_ledger")
+    amount_credited = fields.Monetary(
+        "Credited or cancelled since",
+        compute="_compute_ledger",
+        help="What is no longer owed: credit notes, and invoices that were cancelled.",
+    )
+    next_date = fields.Date("Next payment on", compute="_compute_next_date", store=True)
+    waived_percent = fields.Float("Waived (%)", compute="_compute_waived_percent")
+    needs_approval = fields.Boolean(compute="_compute_waived_percent")
 
     _count_positive = models.Constraint(
         "CHECK (count >= 1 AND every >= 1 AND grace_days >= 0)",
         "Payments and their distance must be at least one, and days of grace cannot be negative.",
     )
+    _amounts_not_negative = models.Constraint(
+        "CHECK (COALESCE(amount_waived, 0) >= 0 AND COALESCE(down_payment, 0) >= 0 "
+        "AND COALESCE(amount, 0) >= 0)",
+        "Amounts of an agreement cannot be negative.",
+    )
+    _running_idx = models.Index("(company_id) WHERE state = 'active'")
 
     # === COMPUTE ===
 
@@ -86,22 +160,49 @@ class DunningAgreement(models.Model):
         for agreement in self:
             agreement.name = f"{agreement.partner_id.name} – {labels[agreement.kind]}"
 
-    @api.depends("move_ids.amount_residual", "instalment_ids.amount", "amount_at_start", "state")
-    def _compute_amounts(self):
+    @api.depends("name")
+    def _compute_display_name(self):
         for agreement in self:
-            agreement.amount_open = sum(agreement.move_ids.mapped("amount_residual"))
+            agreement.display_name = agreement.name
+
+    @api.depends(
+        "move_ids.amount_residual", "move_ids.state", "due_until", "line_ids", "currency_id"
+    )
+    def _compute_ledger(self):
+        ledgers = self._ledgers()
+        for agreement in self:
+            ledger = ledgers[agreement]
+            agreement.amount_open = ledger.open
+            agreement.amount_paid = ledger.paid
+            agreement.amount_credited = ledger.credited + ledger.gone
+
+    @api.depends("instalment_ids.amount")
+    def _compute_agreed(self):
+        for agreement in self:
             agreement.amount_agreed = sum(agreement.instalment_ids.mapped("amount"))
-            agreement.amount_paid = (
-                agreement.amount_at_start - agreement.amount_open
-                if agreement.state != "draft"
-                else 0.0
-            )
+
+    @api.depends("state", "instalment_ids.date_due", "instalment_ids.state")
+    def _compute_next_date(self):
+        for agreement in self:
+            left = agreement.instalment_ids.filtered(lambda part: part.state == "open")
+            ended = agreement.state not in (*OPEN, LIVE)
+            agreement.next_date = not ended and min(left.mapped("date_due"), default=False)
+
+    @api.depends("amount_waived", "amount_open", "amount_at_start", "state", "approved_by")
+    @api.depends_context("uid")
+    def _compute_waived_percent(self):
+        for agreement in self:
+            whole = agreement.amount_at_start or agreement.amount_open
+            percent = 100 * agreement.amount_waived / whole if whole else 0.0
+            agreement.waived_percent = percent
+            limit = agreement._policy()._waive_max(self.env.user) if percent else 0.0
+            undecided = agreement.state in ("draft", "approval") and not agreement.approved_by
+            agreement.needs_approval = undecided and percent > limit + 1e-6
 
     # === CONSTRAINTS ===
 
     @api.constrains("move_ids", "partner_id", "currency_id", "state")
     def _check_moves(self):
-        live = self.filtered(lambda agreement: agreement.state == LIVE)
         for agreement in self:
             if agreement.move_ids.commercial_partner_id - agreement.partner_id:
                 raise ValidationError(
@@ -109,18 +210,6 @@ class DunningAgreement(models.Model):
                 )
             if agreement.move_ids.currency_id - agreement.currency_id:
                 raise ValidationError(self.env._("An agreement has one currency."))
-        if live:
-            twice = self.sudo().search(
-                [("state", "=", LIVE), ("move_ids", "in", live.move_ids.ids)]
-            )
-            for move in live.move_ids:
-                if len(twice.filtered(lambda agreement, move=move: move in agreement.move_ids)) > 1:
-                    raise ValidationError(
-                        self.env._(
-                            "%s is already in a running agreement. Cancel that one first.",
-                            move.name,
-                        )
-                    )
 
     @api.constrains("kind", "count")
     def _check_kind(self):
@@ -129,9 +218,38 @@ class DunningAgreement(models.Model):
                 self.env._("A promise is one payment; for several choose an instalment plan.")
             )
 
+    # === CRUD ===
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            vals_list = [
+                {name: value for name, value in vals.items() if name not in RECORDED}
+                for vals in vals_list
+            ]
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Terms are written while nobody has agreed; a change takes an approval back. What
+        happened to an agreement is written by the addon alone."""
+        if set(vals) & set(RECORDED) and not self.env.su:
+            raise AccessError(self.env._("The state of an agreement follows from what happens."))
+        if set(vals) & set(TERMS):
+            if any(agreement.state not in ("draft", "approval") for agreement in self) and (
+                "state" not in vals
+            ):
+                raise UserError(
+                    self.env._("What was proposed or accepted is not changed: cancel it instead.")
+                )
+            changed = self.sudo().filtered(
+                lambda agreement: agreement.approved_by and agreement.state == "draft"
+            )
+            super(DunningAgreement, changed).write({"approved_by": False, "approved_at": False})
+        return super().write(vals)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_only_draft(self):
-        if any(agreement.state != "draft" for agreement in self):
+        if any(agreement.state != "draft" or agreement.option_ids for agreement in self):
             raise UserError(
                 self.env._("An agreement that was in force is evidence: cancel it instead.")
             )
@@ -142,163 +260,152 @@ class DunningAgreement(models.Model):
     def _onchange_kind(self):
         if self.kind == "promise":
             self.count = 1
+            self.down_payment = 0.0
+        else:
+            self.amount = 0.0
+            self.count = max(self.count, 2)
 
-    @api.onchange("kind", "count", "every", "unit", "first_date", "move_ids")
+    @api.onchange("partner_id")
+    def _onchange_partner(self):
+        if self.move_ids.commercial_partner_id - self.partner_id.commercial_partner_id:
+            self.move_ids = False
+
+    @api.onchange(
+        "kind",
+        "count",
+        "every",
+        "unit",
+        "first_date",
+        "move_ids",
+        "due_until",
+        "down_payment",
+        "amount",
+        "amount_waived",
+    )
     def _onchange_terms(self):
-        if self.state == "draft" and self.first_date and self.count >= 1 and self.move_ids:
-            self.instalment_ids = [
-                fields.Command.clear(),
-                *(fields.Command.create(vals) for vals in self._prepare_instalment_vals()),
-            ]
+        if self.state not in ("draft", "approval") or not self.first_date or not self.move_ids:
+            return None
+        try:
+            rows = self._prepare_instalment_vals()
+        except UserError as error:
+            self.instalment_ids = [fields.Command.clear()]
+            return {"warning": {"title": self.env._("Terms"), "message": str(error)}}
+        self.instalment_ids = [
+            fields.Command.clear(),
+            *(fields.Command.create(vals) for vals in rows),
+        ]
+        return None
 
     # === ACTIONS ===
 
-    def action_activate(self):
-        """Put the agreement in force: reminders of its invoices rest from now on."""
+    def action_request_approval(self):
+        """Ask a second person to approve what is waived above one's own limit."""
         for agreement in self:
             agreement.check_access("write")
-            agreement.move_ids.lock_for_update()
-            if agreement.state != "draft":
-                raise UserError(self.env._("Only a draft can be put in force."))
-            if not agreement.instalment_ids:
-                agreement.instalment_ids = [
-                    fields.Command.create(vals) for vals in agreement._prepare_instalment_vals()
-                ]
-            agreement._check_total()
-            agreement.write({"state": LIVE, "amount_at_start": agreement.amount_open})
-            self.env["dunning.message"].sudo()._cancel_for_agreement(agreement)
-            agreement._log(
-                self.env._(
-                    "Payment agreement in force: %(terms)s. Reminders rest while it holds.",
-                    terms=agreement._terms(),
+            if agreement.state != "draft" or not agreement.needs_approval:
+                raise UserError(self.env._("This agreement needs no approval."))
+            if not agreement.waived_why:
+                raise UserError(self.env._("Write why it is waived: the second person reads it."))
+            agreement.sudo().write({"state": "approval", "requested_by": self.env.uid})
+            agreement._ask_managers()
+
+    def action_approve(self):
+        """Approve what another person wants to waive; recorded."""
+        for agreement in self:
+            agreement.check_access("write")
+            if not self.env.user.has_group("l10n_latam_dunning.group_dunning_manager"):
+                raise AccessError(self.env._("Only dunning managers approve what is waived."))
+            if agreement.state != "approval":
+                raise UserError(self.env._("This agreement does not wait for an approval."))
+            if agreement.requested_by == self.env.user:
+                raise AccessError(
+                    self.env._("A second person approves; you asked for this one yourself.")
+                )
+            agreement.sudo().write(
+                {
+                    "state": "draft",
+                    "approved_by": self.env.uid,
+                    "approved_at": fields.Datetime.now(),
+                }
+            )
+            agreement.activity_feedback(["mail.mail_activity_data_todo"])
+            agreement._message_log(
+                body=self.env._(
+                    "Approved: %(amount)s (%(percent).1f %%) may be waived.",
+                    amount=agreement.currency_id.format(agreement.amount_waived),
+                    percent=agreement.waived_percent,
                 )
             )
+
+    def action_accept(self):
+        """Ask how the debtor agreed, then put the agreement in force."""
+        self.ensure_one()
+        self.check_access("write")
+        self._check_ready()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "l10n_latam_dunning.dunning_agreement_accept_action"
+        )
+        return {**action, "context": {"default_agreement_id": self.id}}
+
+    def action_propose(self):
+        """Choose what is offered to the debtor, and see the text."""
+        self.ensure_one()
+        self.check_access("write")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "l10n_latam_dunning.dunning_agreement_propose_action"
+        )
+        return {**action, "context": {"default_agreement_id": self.id}}
 
     def action_cancel(self):
         for agreement in self:
             agreement.check_access("write")
-            if agreement.state not in ("draft", LIVE):
+            if agreement.state not in (*OPEN, LIVE):
                 raise UserError(self.env._("This agreement has already ended."))
-            was_live = agreement.state == LIVE
-            agreement.state = "cancelled"
-            if was_live:
-                agreement._log(
-                    self.env._("Payment agreement cancelled; reminders may start again.")
-                )
+            agreement.sudo()._cancel(self.env._("cancelled by %s", self.env.user.name))
 
     # === BUSINESS ===
 
-    def _units(self, amount):
-        """An amount as integer in the smallest unit of the currency."""
-        return to_units(self.currency_id, amount)
+    def _policy(self):
+        """The company's policy for the debtor, or none."""
+        self.ensure_one()
+        policies = self.env["dunning.policy"].sudo()._by_country(self.company_id)
+        return self.env["dunning.plan"]._policy_of(policies, self.partner_id)
 
-    def _prepare_instalment_vals(self):
-        parts = instalments.schedule(
-            self._units(self.amount_open), self.count, self.first_date, self.every, self.unit
+    def _ask_managers(self):
+        group = self.env.ref("l10n_latam_dunning.group_dunning_manager")
+        managers = group.sudo().all_user_ids.filtered(
+            lambda user: (
+                user.active
+                and not user.share
+                and user != self.env.user
+                and self.company_id in user.company_ids
+            )
         )
-        return [
-            {
-                "date_due": part.due,
-                "amount": to_amount(self.currency_id, part.units),
-            }
-            for part in parts
-        ]
-
-    def _check_total(self):
-        if not self.amount_open:
-            raise UserError(self.env._("Nothing is open on these invoices."))
-        if self.currency_id.compare_amounts(self.amount_agreed, self.amount_open):
-            raise UserError(
-                self.env._(
-                    "The payments agreed are %(agreed)s, the invoices are open for %(open)s: "
-                    "make them equal.",
-                    agreed=self.currency_id.format(self.amount_agreed),
-                    open=self.currency_id.format(self.amount_open),
-                )
+        for user in managers:
+            self.activity_schedule(
+                "mail.mail_activity_data_todo",
+                user_id=user.id,
+                summary=self.env._(
+                    "Approve: %(amount)s waived for %(debtor)s",
+                    amount=self.currency_id.format(self.amount_waived),
+                    debtor=self.partner_id.name,
+                ),
+                note=self.waived_why,
             )
 
-    def _parts(self):
-        return [Part(part.date_due, self._units(part.amount)) for part in self.instalment_ids]
-
-    def _terms(self):
-        """The payments agreed in words."""
-        return "; ".join(
-            f"{format_date(self.env, part.date_due)}: {self.currency_id.format(part.amount)}"
-            for part in self.instalment_ids
-        )
-
-    def _standing(self):
-        """Running, kept or broken, as the payments and the debtor's calendar day say now."""
+    def _check_ready(self):
+        """Whether the agreement may be proposed or accepted: approval and amounts."""
         self.ensure_one()
-        return instalments.state(
-            self._parts(), self._units(self.amount_paid), self._today(), self.grace_days
-        )
-
-    def _refresh(self):
-        """Write down which running agreements were kept or broken."""
-        for running in self.filtered(lambda agreement: agreement.state == LIVE):
-            agreement = running.with_context(lang=running.company_id.partner_id.lang)
-            standing = agreement._standing()
-            if standing == "kept":
-                agreement.state = "kept"
-                agreement._log(agreement.env._("Payment agreement kept: everything is paid."))
-            elif standing == "broken":
-                agreement.state = "broken"
-                agreement._log(agreement._broken_words())
-
-    def _broken_words(self):
-        return self.env._(
-            "Payment agreement broken: %(paid)s paid of %(terms)s. Reminders start again.",
-            paid=self.currency_id.format(self.amount_paid),
-            terms=self._terms(),
-        )
-
-    def _log(self, text):
-        """One note on each invoice of this agreement and on the agreement itself."""
-        self.ensure_one()
-        body = Markup("<p>%s</p>") % text
-        self.move_ids._message_log_batch({move.id: body for move in self.move_ids})
-        self._message_log(body=body)
-
-    # === CRON ===
-
-    @api.model
-    def _cron_follow(self):
-        """Find the agreements that were kept or broken since yesterday."""
-        running = self.search([("state", "=", LIVE)])
-        self.env["ir.cron"]._commit_progress(remaining=len(running))
-        for agreement in running:
-            agreement._refresh()
-            if not self.env["ir.cron"]._commit_progress(1):
-                break
+        if self.state not in ("draft", "proposed"):
+            raise UserError(self.env._("Only a draft or a proposal can be put in force."))
+        if self.needs_approval:
+            raise UserError(
+                self.env._("So much is waived only after a second person has approved it.")
+            )
+        if not self.option_ids:
+            self._fill_instalments()
+            self._check_total()
 
     def _today(self):
         """The day at the debtor; a part is not late before his own midnight."""
         return self.env["dunning.gate"]._local_day(self.partner_id, fields.Datetime.now())
-
-
-class DunningAgreementInstalment(models.Model):
-    _name = "dunning.agreement.instalment"
-    _description = "Payment agreed"
-    _order = "agreement_id, date_due, id"
-
-    agreement_id = fields.Many2one(
-        "dunning.agreement", required=True, ondelete="cascade", index=True
-    )
-    currency_id = fields.Many2one(related="agreement_id.currency_id")
-    date_due = fields.Date(required=True)
-    amount = fields.Monetary(required=True)
-    settled = fields.Boolean("Paid", compute="_compute_settled")
-
-    _amount_positive = models.Constraint("CHECK (amount > 0)", "A payment must be above zero.")
-
-    @api.depends("agreement_id.amount_paid", "date_due", "amount")
-    def _compute_settled(self):
-        for agreement in self.agreement_id:
-            parts = agreement.instalment_ids.sorted("date_due")
-            paid = agreement._units(agreement.amount_paid)
-            done = instalments.settled(agreement._parts(), paid)
-            for part, settled in zip(parts, done, strict=True):
-                part.settled = settled
-        for part in self - self.agreement_id.instalment_ids:
-            part.settled = False

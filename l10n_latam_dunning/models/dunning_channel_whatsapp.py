@@ -58,12 +58,14 @@ class DunningChannelWhatsapp(models.AbstractModel):
     @api.model
     def _text_words(self, candidate):
         template = candidate.text
-        if not candidate.level:
+        if not candidate.level and not candidate.template_name:
             return self.env._("the policy has no level")
         if not template:
             return self.env._(
                 "%(name)s has no text in the debtor's language",
-                name=candidate.level_channel.template_name or candidate.level.name,
+                name=candidate.template_name
+                or candidate.level_channel.template_name
+                or candidate.level.name,
             )
         if template.category != "UTILITY":
             return self.env._(
@@ -83,7 +85,7 @@ class DunningChannelWhatsapp(models.AbstractModel):
     def _find_text(self, candidate):
         return self.env["dunning.whatsapp.template"]._find(
             candidate.account,
-            candidate.level_channel.template_name,
+            candidate.template_name or candidate.level_channel.template_name,
             self.env["dunning.text"]._languages(candidate.partner, candidate.company),
         )
 

@@ -53,6 +53,12 @@ class Candidate:
     problems: list[Impediment] = field(default_factory=list)
     unreachable: Impediment | None = None
     passed_over: tuple[tuple[str, Any], ...] = ()
+    rearmed: dict[int, Any] = field(default_factory=dict)
+    # what is not a rung of the ladder: an agreed payment, or thanks for one that arrived
+    template_name: str = ""
+    instalment: Any = None
+    offset: int = 0
+    thanks: bool = False
     layers: tuple[str, ...] = ("law", "company")
 
     @property
@@ -61,15 +67,26 @@ class Candidate:
 
     @property
     def amount(self):
-        """What is open on the listed lines, in the candidate's currency."""
+        """What is asked for, in the candidate's currency: the agreed payment, else all that is
+        open on the listed lines."""
+        if self.instalment:
+            return self.instalment.amount_left
         return sum(self.lines.mapped("amount_residual_currency"))
+
+    @property
+    def due_date(self):
+        """The day of the agreed payment, else the earliest of the listed lines."""
+        if self.instalment:
+            return self.instalment.date_due
+        return min(self.lines.mapped("date_maturity"), default=False)
 
 
 @dataclass(slots=True)
 class Known:
     """Facts that the gate has collected for its candidates: each by partner id or number,
     partner id, contact point id, (partner id, company id); the contact points of each partner;
-    and the own rules of policies at places, which change on the days of ``turns``."""
+    the policies whose bank is not up to date; and the own rules of policies at places, which
+    change on the days of ``turns``."""
 
     consents: dict[Any, list[ConsentFact]]
     asked_hours: dict[int, list[AskedHours]]
@@ -78,6 +95,7 @@ class Known:
     suppressed: dict[str, list[str]]
     turns: list[date]
     points: dict[int, set[int]]
+    stale: dict[int, Impediment] = field(default_factory=dict)
     rules: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
 
@@ -111,11 +129,16 @@ class DunningGate(models.AbstractModel):
             consents=self._consent_facts(consents, partners),
             asked_hours=consents._asked_hours(),
             history=self._history(every, at, ignore),
-            holds=self._holds(partners, at),
+            holds=self.env["dunning.hold"]._facts(candidates, at),
             suppressed=self._suppressed(every, at),
             turns=self.env["dunning.local.rule"]._turning_days(),
             points=by_partner,
+            stale=self.env["dunning.bank"]._stale(self._policies(candidates), at),
         )
+
+    @api.model
+    def _policies(self, candidates):
+        return self.env["dunning.policy"].browse({c.policy.id for c in candidates if c.policy})
 
     @api.model
     def _verdict(self, candidate, known, at, leave_out=frozenset()):
@@ -131,6 +154,8 @@ class DunningGate(models.AbstractModel):
         channel = self.env["dunning.channel"]._of(candidate.channel)
         own = [*candidate.problems, *filter(None, [candidate.unreachable])]
         own += channel._problems(candidate, at)
+        if not candidate.thanks and candidate.policy.id in known.stale:
+            own.append(known.stale[candidate.policy.id])
         problems = [problem for problem in own if problem.code not in leave_out]
         number = candidate.point.value if candidate.point else ""
         facts = Facts(
@@ -252,19 +277,6 @@ class DunningGate(models.AbstractModel):
                 )
             )
         return history
-
-    @api.model
-    def _holds(self, partners, at):
-        """{(debtor id, company id): holds} in force."""
-        Model = self.env["dunning.hold"].sudo()
-        labels = dict(Model._fields["reason"]._description_selection(self.env))
-        holds = defaultdict(list)
-        for hold in Model.search(Model._in_force_domain(partners, at)):
-            until = hold.date_to.replace(tzinfo=timezone.utc) if hold.date_to else None
-            holds[hold.partner_id.id, hold.company_id.id].append(
-                Hold(hold.reason, until, hold.note or labels[hold.reason])
-            )
-        return holds
 
     @api.model
     def _suppressed(self, points, at):

@@ -69,13 +69,18 @@ class DunningMessage(models.Model):
         index="btree_not_null",
         help="The attempt on the next channel, made because this one did not reach the debtor.",
     )
+    instalment_id = fields.Many2one(
+        "dunning.agreement.instalment", "Agreed payment", ondelete="restrict"
+    )
+    instalment_offset = fields.Integer("Days from the agreed day", aggregator=False)
+    thanks = fields.Boolean("Gives thanks")
 
     channel = fields.Selection([("whatsapp", "WhatsApp"), ("email", "E-mail")], required=True)
     purpose = fields.Selection(
         [
             ("courtesy", "Courtesy"),
             ("reminder", "Reminder"),
-            ("agreement", "Agreement"),
+            ("agreement", "Agreed payment"),
             ("reply", "Answer"),
         ],
         required=True,
@@ -121,6 +126,11 @@ class DunningMessage(models.Model):
         "(not_before, id) WHERE state IN ('queued', 'waiting')",
     )
     _follow_up_idx = models.Index("(follow_up_at) WHERE follow_up_at IS NOT NULL")
+    _instalment_once = models.UniqueIndex(
+        "(instalment_id, instalment_offset) "
+        "WHERE instalment_id IS NOT NULL AND state NOT IN ('refused', 'cancelled')",
+        "This agreed payment already has its reminder for this day.",
+    )
     _quota_idx = models.Index("(contact_point_id, attempted_at) WHERE attempted_at IS NOT NULL")
 
     # === COMPUTE ===

@@ -19,14 +19,19 @@ class DunningMessageLine(models.Model):
     date_due = fields.Date(required=True)
     currency_id = fields.Many2one(related="message_id.currency_id")
     amount = fields.Monetary("Open amount", help="As it was when the message was last written.")
+    episode = fields.Integer(help="How often the ladder has started again after an agreement.")
+    thanks = fields.Boolean(help="The message gives thanks for the payment of this invoice.")
     state = fields.Selection(related="message_id.state")
     live = fields.Boolean("Counts as reminded", compute="_compute_live", store=True)
 
     # An instalment is its invoice and due day: Odoo makes new journal items when an invoice goes
     # back to draft, and that must not open a rung again.
     _once = models.UniqueIndex(
-        "(move_id, date_due, level_id) WHERE live AND level_id IS NOT NULL",
+        "(move_id, date_due, level_id, episode) WHERE live AND level_id IS NOT NULL",
         "This instalment already has its reminder at this level.",
+    )
+    _thanked_once = models.UniqueIndex(
+        "(move_id, date_due) WHERE live AND thanks", "Thanks were given for this already."
     )
 
     @api.depends("message_id.state", "message_id.next_id")

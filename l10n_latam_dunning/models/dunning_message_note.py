@@ -67,6 +67,8 @@ class DunningMessage(models.Model):
             hours = self.env["dunning.jurisdiction"]._hours_in_words(figures["hours"])
             figures = {**figures, "hours": hours}
         text = self.env._(source, **figures)
+        if figures.get("detail"):
+            text = f"{text} ({figures['detail']})"
         return f"{text} [{check.legal_reference}]" if check.legal_reference else text
 
     def _zone(self):

@@ -24,13 +24,6 @@ LINE_FIELDS = (
 )
 MOVE_FIELDS = ("name", "payment_state", "move_type")
 PARTNER_FIELDS = ("name", "phone", "lang", "country_id", "state_id", "dunning_debtor_kind")
-# A payment may be on its way while its journal entry, and so the reconciliation, is still missing.
-RESTING_STATES = {
-    "blocked": "blocked",
-    "in_payment": "in_payment",
-    "paid": "paid",
-    "reversed": "paid",
-}
 
 
 class DunningPlan(models.AbstractModel):
@@ -47,6 +40,8 @@ class DunningPlan(models.AbstractModel):
         """Plan a company at a naive UTC instant: messages created, queued, waiting or refused."""
         plan = self.with_company(company).with_context(lang=company.partner_id.lang)
         candidates = plan._without_pending(plan._candidates(company, at))
+        candidates += plan._agreement_candidates(company, at)
+        candidates += plan._thanks_candidates(company, at)
         return plan._store(plan._answers(candidates, at), run=run)
 
     @api.model
@@ -72,20 +67,20 @@ class DunningPlan(models.AbstractModel):
         triggers = [line for line in still if (line.move_id.id, line.date_maturity) in keys]
         if not any(keys[line.move_id.id, line.date_maturity].level_id for line in triggers):
             candidate.problems += problems or [Impediment("paid")]
-        elif not message.user_id and self._level_passed(message, triggers, keys, at):
+        elif not message.user_id and self._level_passed(message, triggers, keys, resting, at):
             candidate.problems.append(Impediment("level_passed"))
         self._check_minimum(candidate)
         return candidate
 
     @api.model
-    def _level_passed(self, message, lines, keys, at):
+    def _level_passed(self, message, lines, keys, resting, at):
         """Whether a message waited so long that every instalment has left its level: a courtesy
         before the due date must not arrive after it."""
         today = self.env["dunning.gate"]._local_day(message.partner_id, at)
         rungs = message.policy_id.level_ids._rungs()
         for line in lines:
             level = keys[line.move_id.id, line.date_maturity].level_id
-            rung = reached(rungs, line.date_maturity, today)
+            rung = reached(rungs, resting.ladder_due(line), today)
             if level and rung and rung.key == level.id:
                 return False
         return True
@@ -147,7 +142,8 @@ class DunningPlan(models.AbstractModel):
         candidate.problems += [] if payable else problems
         rungs = candidate.policy.level_ids._rungs()
         today = self.env["dunning.gate"]._local_day(candidate.partner, at)
-        candidate.triggers = self._due(candidate.lines, rungs, today, used)
+        candidate.rearmed = resting.rearmed
+        candidate.triggers = self._due(candidate.lines, rungs, today, used, resting)
         if not candidate.triggers:
             return False
         candidate.level = max(candidate.triggers.values(), key=lambda level: level.days)
@@ -174,11 +170,11 @@ class DunningPlan(models.AbstractModel):
         return policies.get(partner.country_id) or others
 
     @api.model
-    def _due(self, lines, rungs, today, used):
+    def _due(self, lines, rungs, today, used, resting):
         """{line id: level} of the lines whose rung is reached and not used."""
         due = {}
         for line in lines.filtered(is_debt):
-            rung = reached(rungs, line.date_maturity, today)
+            rung = reached(rungs, resting.ladder_due(line), today)
             if rung and (line.move_id.id, line.date_maturity, rung.key) not in used:
                 due[line.id] = self.env["dunning.level"].browse(rung.key)
         return due
@@ -186,7 +182,9 @@ class DunningPlan(models.AbstractModel):
     @api.model
     def _used_rungs(self, moves):
         """{(invoice, due day, level)} that had their message, be it failed; a refused or
-        cancelled one left the rung free."""
+        cancelled one left the rung free. Of a ladder that started again after a broken agreement
+        only what came since counts."""
+        rearmed = self.env["dunning.agreement"]._rearmed(moves)
         lines = (
             self.env["dunning.message.line"]
             .sudo()
@@ -196,38 +194,27 @@ class DunningPlan(models.AbstractModel):
                     ("level_id", "!=", False),
                     ("message_id.state", "not in", ("refused", "cancelled")),
                 ],
-                ["move_id", "date_due", "level_id"],
+                ["move_id", "date_due", "level_id", "episode"],
             )
         )
-        return {(line.move_id.id, line.date_due, line.level_id.id) for line in lines}
+        return {
+            (line.move_id.id, line.date_due, line.level_id.id)
+            for line in lines
+            if line.move_id.id not in rearmed or line.episode == rearmed[line.move_id.id].episode
+        }
 
     @api.model
     def _sort_lines(self, lines, resting):
         """(lines that may be asked for, impediments of the others). A debtor whose open credit
         covers what he owes is asked for nothing."""
         debts = lines.filtered(is_debt)
-        codes = {line.id: resting_code(line, resting) for line in debts}
-        payable = debts.filtered(lambda line: not codes[line.id])
-        credit = -sum((lines - debts).mapped("amount_residual_currency"))
-        owed = sum(payable.mapped("amount_residual_currency"))
-        if payable and credit and payable.currency_id.compare_amounts(credit, owed) >= 0:
-            figures = {"credit": payable.currency_id.format(credit)}
-            return debts.browse(), [Impediment("credit_covers", figures)]
-        return payable, [Impediment(code) for code in dict.fromkeys(codes.values()) if code]
-
-    @api.model
-    def _resting_moves(self, moves):
-        """Invoices under an agreement that holds. One that was broken rests nothing any more;
-        the agreements' own scheduled action, woken here, writes that down."""
-        agreements = (
-            self.env["dunning.agreement"]
-            .sudo()
-            .search([("state", "=", "active"), ("move_ids", "in", moves.ids)])
-        )
-        running = agreements.filtered(lambda agreement: agreement._standing() == "running")
-        if agreements - running:
-            self.env.ref("l10n_latam_dunning.ir_cron_agreements").sudo()._trigger()
-        return running.move_ids
+        problems = {line.id: resting.impediment(line) for line in debts}
+        payable = debts.filtered(lambda line: not problems[line.id])
+        covered = self._covering_credit(payable, lines - debts, resting)
+        if covered:
+            return debts.browse(), [covered]
+        found = {problem.code: problem for problem in problems.values() if problem}
+        return payable, list(found.values())
 
     @api.model
     def _check_minimum(self, candidate):
@@ -254,6 +241,7 @@ class DunningPlan(models.AbstractModel):
             .search(
                 [
                     ("state", "in", [*PENDING, "sending"]),
+                    ("level_id", "!=", False),
                     ("partner_id", "in", [c.partner.id for c in candidates]),
                     ("company_id", "in", [c.company.id for c in candidates]),
                 ]
@@ -270,16 +258,6 @@ class DunningPlan(models.AbstractModel):
             )._log_state()
             kept.append(candidate)
         return kept
-
-
-def resting_code(line, resting):
-    """Why an instalment is not asked for, or nothing."""
-    if line.no_followup:
-        return "excluded"
-    code = RESTING_STATES.get(line.move_id.payment_state)
-    if code:
-        return code
-    return "hold_agreement" if line.move_id in resting else ""
 
 
 def is_debt(line):

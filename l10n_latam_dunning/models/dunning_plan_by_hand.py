@@ -57,12 +57,13 @@ class DunningPlan(models.AbstractModel):
             own = self._sort_lines(lines.filtered(lambda line: line.move_id == move), resting)[1]
             candidate.problems += own or [self._closed(move)]
         candidate.lines = payable or candidate.lines
+        candidate.rearmed = resting.rearmed
         today = self.env["dunning.gate"]._local_day(candidate.partner, at)
         first = min(policy.level_ids, key=lambda level: level.days)
         rungs = policy.level_ids._rungs()
         levels = {level.id: level for level in policy.level_ids}
         for line in mine:
-            rung = reached(rungs, line.date_maturity, today)
+            rung = reached(rungs, resting.ladder_due(line), today)
             if rung:
                 candidate.triggers[line.id] = levels[rung.key]
         candidate.level = max(

@@ -72,6 +72,7 @@ class DunningPlan(models.AbstractModel):
                 candidate.level_channel = candidate.level.channel_ids[0]
                 candidate.channel = candidate.level_channel.channel
             self._check_minimum(candidate)
+        self._name_who(candidates)
         return self._complete(candidates)
 
     @api.model
@@ -88,9 +89,8 @@ class DunningPlan(models.AbstractModel):
         for candidate in candidates:
             found = reached[candidate.channel][candidate.partner]
             candidate.point, candidate.unreachable = found
-            candidate.text = (
-                channels[candidate.channel]._find_text(candidate) if candidate.level else None
-            )
+            has_text = candidate.level or candidate.template_name
+            candidate.text = channels[candidate.channel]._find_text(candidate) if has_text else None
         return candidates
 
 

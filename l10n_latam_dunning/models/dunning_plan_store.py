@@ -43,7 +43,7 @@ class DunningPlan(models.AbstractModel):
                     order="id",
                 )
             ):
-                known[message.company_id, message.partner_id, message.currency_id] = (
+                known[_slot_of_message(message)] = (
                     message.level_id,
                     message.reason_codes,
                     message.line_ids.filtered("level_id").move_id,
@@ -52,7 +52,7 @@ class DunningPlan(models.AbstractModel):
             (c, verdict)
             for c, verdict in pairs
             if verdict.outcome != "refuse"
-            or known.get((c.company, c.partner, c.currency))
+            or known.get(_slot(c))
             != (
                 c.level,
                 self.env["dunning.message"]._decisive_codes(verdict),
@@ -85,6 +85,9 @@ class DunningPlan(models.AbstractModel):
             "user_id": user.id if user else False,
             "channel": candidate.channel,
             "purpose": candidate.purpose,
+            "instalment_id": candidate.instalment.id if candidate.instalment else False,
+            "instalment_offset": candidate.offset,
+            "thanks": candidate.thanks,
             "currency_id": candidate.currency.id,
             "amount_total": candidate.amount,
             "line_ids": self._prepare_line_commands(candidate),
@@ -105,6 +108,7 @@ class DunningPlan(models.AbstractModel):
         """One line for each (invoice, due day); instalments of one day are one."""
         rows = {}
         for line in candidate.lines:
+            rearmed = candidate.rearmed.get(line.move_id.id)
             row = rows.setdefault(
                 (line.move_id.id, line.date_maturity),
                 {
@@ -112,9 +116,23 @@ class DunningPlan(models.AbstractModel):
                     "date_due": line.date_maturity,
                     "amount": 0.0,
                     "level_id": False,
+                    "thanks": candidate.thanks,
+                    "episode": rearmed.episode if rearmed else 0,
                 },
             )
             row["amount"] += line.amount_residual_currency
             if line.id in candidate.triggers:
                 row["level_id"] = candidate.triggers[line.id].id
         return [fields.Command.create(row) for row in rows.values()]
+
+
+def _slot_of_message(message):
+    """What a stored message is about, whatever its level."""
+    place = (message.company_id, message.partner_id, message.currency_id)
+    return (*place, message.instalment_id.id or 0, message.thanks)
+
+
+def _slot(candidate):
+    """The same of a candidate."""
+    place = (candidate.company, candidate.partner, candidate.currency)
+    return (*place, candidate.instalment.id if candidate.instalment else 0, candidate.thanks)

@@ -69,7 +69,10 @@ class DunningPolicy(models.Model):
     def _adopt(self, company, account):
         """Copy shipped policies and the templates they use to a company and its account."""
         templates = self.env["dunning.whatsapp.template"]
-        names = set(self.level_ids.channel_ids.mapped("template_name"))
+        names = {
+            *self.level_ids.channel_ids.filtered("template_name").mapped("template_name"),
+            *self._template_names(),
+        }
         have = set(account.template_ids.mapped(lambda t: (t.name, t.language)))
         shipped = templates.search([("account_id", "=", False), ("name", "in", list(names))])
         for template in shipped:

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..core.law.verdict import Check
+
 
 class DunningRun(models.Model):
     """One execution of the plan for a company, with its counts."""
@@ -16,6 +18,11 @@ class DunningRun(models.Model):
     waiting = fields.Integer(readonly=True)
     refused = fields.Integer("Not sent", readonly=True)
     to_approve = fields.Integer(readonly=True)
+    note = fields.Text(
+        "What is missing",
+        readonly=True,
+        help="Bank journals that are not up to date, and payments that wait to be allocated.",
+    )
 
     @api.model
     def _cron_plan(self):
@@ -45,9 +52,30 @@ class DunningRun(models.Model):
                 "waiting": states.count("waiting"),
                 "refused": states.count("refused"),
                 "to_approve": states.count("approval"),
+                "note": run._missing(messages, at),
             }
         )
         return run
+
+    def _missing(self, messages, at):
+        """What the books lack, in the company's words: journals and payments by name."""
+        Message = self.env["dunning.message"].with_context(lang=self.company_id.partner_id.lang)
+        policies = (
+            self.env["dunning.policy"].sudo().search([("company_id", "=", self.company_id.id)])
+        )
+        stale = self.env["dunning.bank"].with_context(lang=Message.env.lang)._stale(policies, at)
+        checks = [
+            Check(problem.code, "refuse", "company", figures=problem.figures)
+            for problem in stale.values()
+        ]
+        rows = [Message._explain(check) for check in checks]
+        for message in messages.filtered(lambda message: message.state == "refused"):
+            rows += [
+                f"{message.partner_id.name}: {Message._explain(check)}"
+                for check in message._reasons()
+                if check.code == "credit_covers"
+            ]
+        return "\n".join(dict.fromkeys(rows)) or False
 
     def action_open_messages(self):
         self.ensure_one()

@@ -9,15 +9,12 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ..core.debt.simulation import Debt, Debtor, Planned, Simulation
-from ..core.law.gate import Hold
 from ..core.law.verdict import Verdict
 from ..tools import aware, to_units
 from .dunning_desk import Desk
 from .dunning_gate import Candidate
 from .dunning_message import PENDING
-from .dunning_plan import SALE_TYPES, resting_code
-
-EVER = (date.min, date.max)
+from .dunning_plan import SALE_TYPES
 
 
 class DunningSimulation(models.AbstractModel):
@@ -73,7 +70,8 @@ class DunningSimulation(models.AbstractModel):
     @api.model
     def _present_debt(self, line, resting):
         claim = line.move_type in SALE_TYPES
-        code = resting_code(line, resting) if claim else ""
+        problem = resting.impediment(line) if claim else None
+        until = problem.until.date() if problem and problem.until else date.max
         units = (
             to_units(line.currency_id, line.amount_residual_currency),
             to_units(line.company_id.currency_id, line.amount_residual),
@@ -84,7 +82,7 @@ class DunningSimulation(models.AbstractModel):
             due=line.date_maturity or line.date,
             claim=claim,
             balance=((date.min, *units),),
-            rests=((*EVER, code),) if code else (),
+            rests=((date.min, until, problem.code),) if problem else (),
         )
 
     # === DEBTORS AND DESK ===
@@ -107,7 +105,8 @@ class DunningSimulation(models.AbstractModel):
                 policy,
                 lines,
             )
-        holds = self._holds_within(partners, at, end)
+        pairs = {(partner, policy.company_id) for partner in partners}
+        holds = self.env["dunning.hold"]._facts_within(pairs, at, end)
         desk = Desk(policy, candidates, reached, at, holds, as_of=as_of)
         return desk, self._debtors(policy, debts, at if as_of else None)
 
@@ -159,24 +158,6 @@ class DunningSimulation(models.AbstractModel):
             info = ZoneInfo(zone)
             days[zone] = cache(lambda at: at.astimezone(info).date())
         return days[zone]
-
-    @api.model
-    def _holds_within(self, partners, at, end):
-        """{(debtor id, company id): [(from, until, hold)]} of all holds that touch a span. One
-        that was ended by hand ended when it was archived."""
-        Model = self.env["dunning.hold"].sudo().with_context(active_test=False)
-        labels = dict(Model._fields["reason"]._description_selection(self.env))
-        holds = defaultdict(list)
-        for hold in Model.search([("partner_id", "in", partners.ids), ("date_from", "<=", end)]):
-            ends = [hold.date_to] if hold.active else [hold.date_to, hold.write_date]
-            until = min(filter(None, ends), default=None)
-            if until and until <= at:
-                continue
-            until = aware(until) if until else None
-            fact = Hold(hold.reason, until, hold.note or labels[hold.reason])
-            key = (hold.partner_id.id, hold.company_id.id)
-            holds[key].append((aware(hold.date_from), until, fact))
-        return holds
 
     # === WHAT IS UNDER WAY ===
 

@@ -138,16 +138,14 @@ class DunningSimulation(models.AbstractModel):
 
     @api.model
     def _agreed(self, moves):
-        """{invoice id: [(from, before, code)]} of its payment agreements, as they were kept."""
-        agreed = defaultdict(list)
-        for agreement in self.env["dunning.agreement"].search(
-            [("state", "!=", "draft"), ("move_ids", "in", moves.ids)]
-        ):
-            ended = agreement.state != "active"
-            before = agreement.write_date.date() if ended else date.max
-            for move in agreement.move_ids:
-                span = (agreement.create_date.date(), before, "hold_agreement")
-                agreed[move.id].append(span)
+        """{invoice id: [(from, before, code)]} of its holds and payment agreements, as they were
+        kept."""
+        agreed = self.env["dunning.hold"]._spans(moves)
+        for line in self.env["dunning.agreement.line"].search([("move_id", "in", moves.ids)]):
+            agreement = line.agreement_id
+            before = agreement.ended_at.date() if agreement.ended_at else date.max
+            span = (agreement.accepted_at.date(), before, "hold_agreement")
+            agreed[line.move_id.id].append(span)
         return agreed
 
     @api.model

@@ -48,7 +48,8 @@ class DunningText(models.AbstractModel):
             "company_identity": lambda: _identity(candidate.company),
             "invoice_list": invoices,
             "amount_total": lambda: amount(candidate.amount),
-            "due_date": lambda: day(min(lines.mapped("date_maturity"), default=False)),
+            "due_date": lambda: day(candidate.due_date),
+            "invoice_names": lambda: ", ".join(lines.move_id.mapped("name")[:LISTED_INVOICES]),
         }
         return {name: variables[name]() for name in names}
 

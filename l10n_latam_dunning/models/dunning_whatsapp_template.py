@@ -13,6 +13,7 @@ VARIABLES = {
     "invoice_list": "F001-123, S/ 1,250.00, 15/01/2027",
     "amount_total": "S/ 1,250.00",
     "due_date": "15/01/2027",
+    "invoice_names": "F001-123, F001-124",
 }
 SENDABLE = ("APPROVED", "REINSTATED", "FLAGGED")
 

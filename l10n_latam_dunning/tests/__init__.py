@@ -1,5 +1,6 @@
 from . import (
     test_agreement,
+    test_agreement_truth,
     test_company_law,
     test_concurrency,
     test_consent,
@@ -7,6 +8,7 @@ from . import (
     test_delivery,
     test_event,
     test_forecast,
+    test_hold,
     test_hooks,
     test_i18n,
     test_jurisdiction,

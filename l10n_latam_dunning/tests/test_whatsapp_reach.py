@@ -54,7 +54,9 @@ class TestWhatsappReach(DunningCommon):
             [("partner_id", "=", self.debtor.id), ("state", "=", "queued")]
         )
         self.deliver()
-        self.assertEqual((message.state, message.reason_codes), ("cancelled", "contact_unreachable"))
+        self.assertEqual(
+            (message.state, message.reason_codes), ("cancelled", "contact_unreachable")
+        )
         self.assertIn("WhatsApp does not reach it", message.explanation)
         self.assertFalse(self.sandbox.accepted)
 

@@ -6,12 +6,17 @@ Amounts are integers in the currency's smallest unit, so that nothing is lost to
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
 State = Literal["running", "kept", "broken"]
+Settled = Literal["open", "kept", "lifted"]
+Unit = Literal["day", "month"]
+ONE_DAY = timedelta(days=1)
+# No feast is longer; past it the calendar itself must be wrong.
+LONGEST_REST = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,38 +27,99 @@ class Part:
     units: int
 
 
-def split(total: int, count: int) -> list[int]:
-    """``count`` equal parts of ``total``; the last takes the rest, the sum is exact."""
-    if count < 1 or total < count:
+def always_open(_day: date) -> bool:
+    """No day is a day off."""
+    return False
+
+
+def split(total: int, count: int, down: int = 0) -> list[int]:
+    """``count`` parts of ``total``: the first is ``down``, where one is given, the others are
+    equal, and the last takes the rest. The sum is exact.
+
+    Raises ValueError where a part would not be above zero.
+    """
+    if count < 1 or total < count or down < 0 or (down and count < 2):
         raise ValueError("An agreement needs at least one part, each above zero.")
-    share = total // count
-    return [share] * (count - 1) + [total - share * (count - 1)]
+    if not down:
+        share = total // count
+        return [share] * (count - 1) + [total - share * (count - 1)]
+    if total <= down:
+        raise ValueError("The first payment leaves nothing for the others.")
+    return [down, *split(total - down, count - 1)]
 
 
-def due_dates(first: date, count: int, every: int, unit: Literal["day", "month"]) -> list[date]:
+def due_dates(first: date, count: int, every: int, unit: Unit) -> list[date]:
     """``count`` dates from ``first`` on; a month that is too short gives its last day."""
     if unit == "day":
         return [first + timedelta(days=every * index) for index in range(count)]
     return [_add_months(first, every * index) for index in range(count)]
 
 
+def moved(dates: Iterable[date], is_off: Callable[[date], bool] = always_open) -> list[date]:
+    """The dates, each put off until it is no day off and comes after the one before."""
+    result: list[date] = []
+    for wished in dates:
+        day = max(wished, result[-1] + ONE_DAY) if result else wished
+        result.append(_open_day(day, is_off))
+    return result
+
+
+def _open_day(day: date, is_off: Callable[[date], bool]) -> date:
+    """The first day from this one on that is no day off."""
+    last = day + timedelta(days=LONGEST_REST)
+    while day < last and is_off(day):
+        day += ONE_DAY
+    return day
+
+
 def schedule(
-    total: int, count: int, first: date, every: int, unit: Literal["day", "month"]
+    total: int,
+    count: int,
+    first: date,
+    every: int,
+    unit: Unit,
+    down: int = 0,
+    is_off: Callable[[date], bool] = always_open,
 ) -> list[Part]:
-    """The parts of a plan: dates and amounts that sum to ``total``."""
-    amounts = split(total, count)
-    return [
-        Part(due, units)
-        for due, units in zip(due_dates(first, count, every, unit), amounts, strict=True)
-    ]
+    """The parts of a plan: days that are no days off, and amounts that sum to ``total``."""
+    amounts = split(total, count, down)
+    dates = moved(due_dates(first, count, every, unit), is_off)
+    return [Part(due, units) for due, units in zip(dates, amounts, strict=True)]
 
 
 def settled(parts: Sequence[Part], paid: int) -> list[bool]:
     """Which parts a total of payments covers, the earliest first, whatever was paid when."""
-    covered, result = 0, []
+    return [open_ <= 0 for open_ in still_open(parts, paid)]
+
+
+def outcomes(
+    parts: Sequence[Part], paid: int, credited: int, lifted: Sequence[bool] = ()
+) -> list[Settled]:
+    """What became of each part, in order of their days: kept when a payment had a share in it,
+    lifted when credits alone cover it. ``lifted`` are those that were lifted before: credits
+    stay where they were, whatever is paid later."""
+    purse = {"paid": max(paid, 0), "credited": max(credited, 0)}
+    result: list[Settled] = []
+    for index, part in enumerate(sorted(parts, key=lambda part: part.due)):
+        was_lifted = index < len(lifted) and lifted[index]
+        need, used = part.units, {"paid": 0, "credited": 0}
+        for name in ("credited", "paid") if was_lifted else ("paid", "credited"):
+            used[name] = min(need, purse[name])
+            need -= used[name]
+        for name, units in used.items():
+            purse[name] -= units
+        result.append("open" if need else "kept" if used["paid"] else "lifted")
+    return result
+
+
+def still_open(parts: Sequence[Part], paid: int) -> list[int]:
+    """What is still to be paid of each part, in order of their days, after a total of payments
+    that goes to the earliest first."""
+    left, result = max(paid, 0), []
     for part in sorted(parts, key=lambda part: part.due):
-        covered += part.units
-        result.append(paid >= covered)
+        used = min(left, part.units)
+        left -= used
+        result.append(part.units - used)
     return result
 
 
@@ -65,6 +131,11 @@ def state(parts: Iterable[Part], paid: int, today: date, grace_days: int = 0) ->
     limit = today - timedelta(days=grace_days)
     due = sum(part.units for part in ordered if part.due < limit)
     return "broken" if paid < due else "running"
+
+
+def discount(total: int, percent: float) -> int:
+    """The units that a discount takes off, rounded down: never more than was granted."""
+    return int(total * round(percent * 100) // 10000)
 
 
 def _add_months(day: date, months: int) -> date:

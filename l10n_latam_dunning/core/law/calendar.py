@@ -211,6 +211,17 @@ def calendar_of(law: Jurisdiction, state: str, *, by_law: bool) -> HolidayCalend
     return HolidayCalendar(law.holiday_country, law.holiday_subdivision or state, categories, extra)
 
 
+def is_day_off(law: Jurisdiction | None, state: str, day: date) -> bool:
+    """Whether banks are closed on a day: weekends, and the holidays of the place where its
+    calendar is known."""
+    if day.weekday() >= 5:
+        return True
+    try:
+        return bool(law and calendar_of(law, state, by_law=False).name(day))
+    except CalendarMissing:
+        return False
+
+
 # === TIMETABLES ===
 
 

@@ -176,6 +176,8 @@ class Decision:
         for item in self.facts.impediments:
             if not (item.until and item.until <= self.at):
                 citation = Citation(item.layer, item.legal_reference)
+                if item.code.startswith("hold_") and self.rules:
+                    citation = self._named(self.rules.law.stops, item.code.removeprefix("hold_"))
                 self._stop(item.code, item.until, citation, dict(item.figures))
 
     def check_wording(self, text: str) -> None:

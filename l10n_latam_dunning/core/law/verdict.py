@@ -171,7 +171,15 @@ SENTENCES: dict[str, str] = {
         "The debtor says that it is paid; reminders rest until it is checked."
     ),
     "hold_agreement": _("There is a payment agreement that holds; its invoices are not reminded."),
+    "hold_agreement_pending": _(
+        "A payment agreement was offered; reminders rest while the debtor decides."
+    ),
+    "hold_waived": _("The rest was waived in an agreement that was kept, and is not booked yet."),
     "hold_calamity": _("Reminders rest because of a calamity at the debtor's place."),
+    "hold_tax_office": _(
+        "A claim or a cancellation is pending at the tax office; reminders rest until it is"
+        " settled."
+    ),
     "hold_lawsuit": _("There is a lawsuit over the debt; out-of-court reminders stop."),
     "hold_insolvency": _("The debtor is in insolvency proceedings; out-of-court reminders stop."),
     "hold_privacy": _("The debtor made use of a data protection right; reminders stop."),
@@ -180,7 +188,14 @@ SENTENCES: dict[str, str] = {
     "paid": _("The invoice is paid."),
     "in_payment": _("A payment of the invoice is on its way."),
     "blocked": _("The invoice is blocked for reminders."),
+    "blocked.changed": _(
+        "The invoice is blocked for reminders; %(who)s changed it last, on %(date)s."
+    ),
+    "blocked.who": _("The invoice is blocked for reminders, by %(who)s on %(date)s."),
     "excluded": _("The debtor or the invoice is excluded from reminders."),
+    "excluded.changed": _(
+        "The invoice is excluded from reminders; %(who)s changed it last, on %(date)s."
+    ),
     "wording": _("The text breaks a rule on wording."),
     **WORDING_SENTENCES,
     "template": _("The template cannot be used: it is missing, not approved or incomplete."),
@@ -195,12 +210,25 @@ SENTENCES: dict[str, str] = {
     "account": _("The sending account is not ready."),
     "account.why": _("The sending account is not ready: %(why)s."),
     "bank_stale": _("Bank movements are not up to date, so the debtor may have paid already."),
+    "bank_stale.journal": _(
+        "The newest movement of the bank journal %(journal)s is of %(date)s; the policy wants it"
+        " no older than %(days)s day(s), because the debtor may have paid already."
+    ),
+    "bank_stale.empty": _(
+        "The bank journal %(journal)s has no movement, so nobody can say who has paid."
+    ),
+    "bank_stale.none": _("No bank journal has a movement, so nobody can say who has paid."),
     "no_policy": _("No dunning policy of the company is about this debtor."),
     "not_open": _("The invoice is not open."),
+    "not_open.taken_back": _("The payment was taken back."),
     "not_due": _("The level %(level)s is due in %(days)s day(s)."),
     "already_reminded": _("The invoice was already reminded at the level %(level)s."),
     "level_passed": _("The invoice has reached another level since this was planned."),
     "credit_covers": _("The debtor's open credit of %(credit)s covers what is due."),
+    "credit_covers.entries": _(
+        "The debtor's open credit of %(credit)s covers what is due; it waits to be allocated:"
+        " %(entries)s."
+    ),
     "below_minimum": _("What is due is below the policy's minimum of %(minimum)s."),
     "unknown": _("Another rule stands against it (%(code)s)."),
     "calendar_missing": _(

@@ -163,7 +163,7 @@ PARTS: Final[Mapping[str, Part]] = {
         en="reminds you of the open payment",
     ),
     "reason": _part(
-        "invoice_list invoice_ref invoice_name contract_reference",
+        "invoice_list invoice_names invoice_ref invoice_name contract_reference",
         """
         factura|facturas|boleta|boletas|comprobante|comprobantes|recibo|recibos|cuota|cuotas|
             contrato|contratos|pedido|servicio|servicios|prestamo|credito|arriendo|alquiler|
