@@ -1,6 +1,6 @@
 from ..core.law.gate import Contact, Impediment
 from ..tools import aware, naive_utc, to_amount
-from .dunning_plan_channel import is_unusable
+from .dunning_gate import is_unusable
 
 # What stands in the way of a message today and says nothing of another time.
 OF_TODAY = frozenset({"account", "template", "bank_stale"})

@@ -26,6 +26,17 @@ HISTORY_DAYS = 35
 # Odoo's own lists of who wants nothing, by the kind of contact point.
 BLACKLISTS = {"phone": ("phone.blacklist", "number"), "email": ("mail.blacklist", "email")}
 OUTCOMES = {"delivered": "delivered", "read": "delivered", "failed": "failed", "sent": "sent"}
+# Refusals that only say that this person cannot be reached on this channel.
+UNUSABLE = frozenset(
+    {
+        "no_consent",
+        "consent_withdrawn",
+        "suppressed",
+        "contact_invalid",
+        "contact_quarantined",
+        "contact_unreachable",
+    }
+)
 
 
 @dataclass(slots=True)
@@ -301,3 +312,9 @@ class DunningGate(models.AbstractModel):
         if policy.caps:
             caps += (company_cap(Caps.parse(policy.caps)),)
         return windows, caps
+
+
+def is_unusable(verdict):
+    """Whether a refusal says no more than that the channel cannot be used for this person."""
+    codes = {check.code for check in verdict.reasons if check.outcome == "refuse"}
+    return verdict.outcome == "refuse" and codes <= UNUSABLE

@@ -2,17 +2,7 @@ from dataclasses import replace
 
 from odoo import api, models
 
-# Refusals that only say that this person cannot be reached on this channel.
-UNUSABLE = frozenset(
-    {
-        "no_consent",
-        "consent_withdrawn",
-        "suppressed",
-        "contact_invalid",
-        "contact_quarantined",
-        "contact_unreachable",
-    }
-)
+from .dunning_gate import is_unusable
 
 
 class DunningPlan(models.AbstractModel):
@@ -92,9 +82,3 @@ class DunningPlan(models.AbstractModel):
             has_text = candidate.level or candidate.template_name
             candidate.text = channels[candidate.channel]._find_text(candidate) if has_text else None
         return candidates
-
-
-def is_unusable(verdict):
-    """Whether a refusal says no more than that the channel cannot be used for this person."""
-    codes = {check.code for check in verdict.reasons if check.outcome == "refuse"}
-    return verdict.outcome == "refuse" and codes <= UNUSABLE
