@@ -44,11 +44,12 @@ class Desk:
         verdicts = []
         for level_channel in candidate.level.channel_ids or [candidate.level.channel_ids]:
             self._put_on(candidate, level_channel)
-            verdicts.append(
-                self.gate._verdict(candidate, self.known, naive_utc(at), self.leave_out)
-            )
-            if not is_unusable(verdicts[-1]):
-                return verdicts[-1]
+            verdict = self.gate._verdict(candidate, self.known, naive_utc(at), self.leave_out)
+            verdicts.append(verdict)
+            if verdict.outcome != "refuse":
+                return verdict
+            if not is_unusable(verdict):
+                break
         return verdicts[0]
 
     def _put_on(self, candidate, level_channel):

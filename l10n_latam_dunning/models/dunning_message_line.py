@@ -27,7 +27,7 @@ class DunningMessageLine(models.Model):
     # An instalment is its invoice and due day: Odoo makes new journal items when an invoice goes
     # back to draft, and that must not open a rung again.
     _once = models.UniqueIndex(
-        "(move_id, date_due, level_id, episode) WHERE live AND level_id IS NOT NULL",
+        "(move_id, date_due, level_id, COALESCE(episode, 0)) WHERE live AND level_id IS NOT NULL",
         "This instalment already has its reminder at this level.",
     )
     _thanked_once = models.UniqueIndex(

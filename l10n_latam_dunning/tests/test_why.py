@@ -9,7 +9,7 @@ from .common import WEDNESDAY, DunningCommon
 
 # What the addon adds to an invoice form that opens; the panel's own, when its page is opened.
 EXTRA_QUERIES = 6
-PANEL_QUERIES = 40
+PANEL_QUERIES = 45
 
 
 class TestWhy(DunningCommon):
