@@ -59,6 +59,7 @@
         "wizards/dunning_suppression_upload_views.xml",
         "wizards/dunning_override_views.xml",
         "views/dunning_law_company_views.xml",
+        "views/dunning_price_views.xml",
         "views/dunning_menus.xml",
     ],
     "demo": ["demo/res_partner_demo.xml"],

@@ -26,6 +26,7 @@ from . import (
     dunning_plan_next,
     dunning_plan_store,
     dunning_policy,
+    dunning_price,
     dunning_reason,
     dunning_run,
     dunning_simulation,

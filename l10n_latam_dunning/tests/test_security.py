@@ -46,6 +46,7 @@ class TestSecurity(DunningCommon):
             "dunning.agreement.instalment": {"user": "rwcu", "manager": "rwcu", "privacy": "r"},
             "dunning.holiday": {"user": "r", "manager": "rwcu", "privacy": "r"},
             "dunning.local.rule": {"user": "r", "manager": "rwcu", "privacy": "r"},
+            "dunning.price": {"user": "r", "manager": "rwcu", "privacy": ""},
             "dunning.suppression.list": {"user": "r", "manager": "rwcu", "privacy": "rwc"},
             "dunning.suppression.entry": {"manager": "r"},
             "dunning.suppression.upload": {"manager": "rwc", "privacy": "rwc"},
