@@ -23,7 +23,7 @@ def main(arguments: Sequence[str]) -> int:
     """Read cases on stdin, write verdicts on stdout; exit code 2 for malformed input."""
     if arguments:
         raise Problem("`./dev verdict` takes no arguments.", "run `./dev verdict < cases.json`")
-    if sys.stdin.isatty():
+    if sys.stdin is None or sys.stdin.isatty():
         raise Problem("The cases are read from stdin.", "run `./dev verdict < cases.json`")
     _python()
     env = venv.environment()

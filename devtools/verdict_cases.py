@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TextIO
 
@@ -25,6 +25,8 @@ PURPOSES = ("courtesy", "reminder", "agreement", "reply")
 DEBTORS = ("consumer", "micro", "business")
 EVENTS = ("granted", "withdrawn")
 OUTCOMES = ("delivered", "sent", "failed", "uncertain")
+CONSENT_KEYS = ("channel", "event", "at")
+CONTACT_KEYS = ("at", "channel", "purpose", "outcome")
 LAYERS: dict[str, tuple[Layer, ...]] = {"shipped": ("law", "company"), "law": ("law",)}
 YEARS = range(1900, 2200)
 
@@ -34,6 +36,21 @@ class Malformed(Exception):
 
     def __init__(self, case: str, key: str, why: str) -> None:
         super().__init__(f'{case}: key "{key}": {why}' if key else f"{case}: {why}")
+
+
+class _Object(dict[str, Any]):
+    """A JSON object that remembers which of its keys was given twice."""
+
+    twice = ""
+
+    @classmethod
+    def of(cls, pairs: list[tuple[str, Any]]) -> _Object:
+        found = cls()
+        for key, value in pairs:
+            if key in found:
+                found.twice = key
+            found[key] = value
+        return found
 
 
 class _Reader:
@@ -67,13 +84,26 @@ class _Reader:
             raise self.wrong(key, f"the year {at.year} is out of range")
         return at
 
-    def rows(self, key: str, keys: Iterable[str]) -> list[tuple[str, Mapping[str, Any]]]:
+    def object(self, value: Any, key: str, known: Iterable[str]) -> Mapping[str, Any]:
+        """An object whose keys can be meant: none twice, none that is only mistyped and would
+        pass for what was left out."""
+        if not isinstance(value, dict):
+            raise self.wrong(key, f"{_shown(value)} is not an object")
+        prefix = f"{key}." if key else ""
+        if isinstance(value, _Object) and value.twice:
+            raise self.wrong(f"{prefix}{value.twice}", "is given twice")
+        for name in value:
+            if name not in known and (close := difflib.get_close_matches(name, known, 1, 0.75)):
+                why = f"is not known; is it meant to be {close[0]}?"
+                raise self.wrong(f"{prefix}{name}", why)
+        return value
+
+    def rows(self, key: str, keys: Sequence[str]) -> list[tuple[str, Mapping[str, Any]]]:
         """The objects of a list with their place in the case, each with all of these keys."""
         rows = []
         for index, row in enumerate(self.list(key)):
             place = f"{key}[{index}]"
-            if not isinstance(row, dict):
-                raise self.wrong(place, f"{_shown(row)} is not an object")
+            self.object(row, place, keys)
             for name in keys:
                 if name not in row:
                     raise self.wrong(f"{place}.{name}", "is missing")
@@ -90,7 +120,10 @@ class _Reader:
 
 
 def _shown(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+    except RecursionError:
+        return "a value within a thousand others"
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
@@ -108,10 +141,7 @@ class Case:
                 raise reader.wrong(key, "is missing")
         if not named:
             raise reader.wrong("id", f"{_shown(given)} is neither a text nor a number")
-        for key in data:
-            # What is only mistyped must not pass for what was left out.
-            if key not in KEYS and (close := difflib.get_close_matches(key, KEYS, 1, 0.75)):
-                raise reader.wrong(key, f"is not known; is it meant to be {close[0]}?")
+        reader.object(data, "", KEYS)
         self.id = given
         self.at = reader.instant(data["at"], "at")
         self.layers = LAYERS[reader.word(data.get("rules", "shipped"), "rules", LAYERS)]
@@ -129,8 +159,7 @@ def _proposal(reader: _Reader) -> Proposal:
     debtor = case.get("debtor")
     if debtor is None:
         debtor = {}
-    if not isinstance(debtor, dict):
-        raise reader.wrong("debtor", f"{_shown(debtor)} is not an object")
+    reader.object(debtor, "debtor", ("kind",))
     text = case.get("text")
     return Proposal(
         reader.word(case["channel"], "channel", CHANNELS),
@@ -152,7 +181,7 @@ def _facts(reader: _Reader) -> Facts:
             reader.word(row["event"], f"{place}.event", EVENTS),
             reader.instant(row["at"], f"{place}.at"),
         )
-        for place, row in reader.rows("consents", ("channel", "event", "at"))
+        for place, row in reader.rows("consents", CONSENT_KEYS)
     )
     history = tuple(
         Contact(
@@ -161,7 +190,7 @@ def _facts(reader: _Reader) -> Facts:
             reader.word(row["purpose"], f"{place}.purpose", PURPOSES),
             reader.word(row["outcome"], f"{place}.outcome", OUTCOMES),
         )
-        for place, row in reader.rows("history", ("at", "channel", "purpose", "outcome"))
+        for place, row in reader.rows("history", CONTACT_KEYS)
     )
     holds = []
     for index, reason in enumerate(reader.list("holds")):
@@ -196,10 +225,14 @@ def _reason(check: Check) -> dict[str, str]:
     }
 
 
+def _no_constant(text: str) -> None:
+    raise ValueError(f"{text} is no value of JSON")
+
+
 def read(stream: TextIO) -> list[Case]:
     """All cases, or :class:`Malformed` for the first that cannot be read."""
     try:
-        data = json.load(stream)
+        data = json.load(stream, object_pairs_hook=_Object.of, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise Malformed("stdin", "", f"is not JSON: {error}") from None
     if not isinstance(data, list):

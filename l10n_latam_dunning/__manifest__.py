@@ -78,6 +78,7 @@
         "views/dunning_law_company_views.xml",
         "views/dunning_mail_templates.xml",
         "views/dunning_stop_templates.xml",
+        "views/dunning_price_views.xml",
         "views/dunning_menus.xml",
     ],
     "demo": ["demo/res_partner_demo.xml"],

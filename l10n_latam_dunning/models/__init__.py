@@ -54,6 +54,7 @@ from . import (
     dunning_plan_store,
     dunning_policy,
     dunning_policy_agreement,
+    dunning_price,
     dunning_reason,
     dunning_reply,
     dunning_resting,

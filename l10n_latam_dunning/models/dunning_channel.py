@@ -62,6 +62,11 @@ class DunningChannel(models.AbstractModel):
         return frozenset()
 
     @api.model
+    def _category(self, text):
+        """What the provider is going to charge a text as, or "" where it has no categories."""
+        return ""
+
+    @api.model
     def _content_vals(self, candidate):
         """Values of ``dunning.message`` for the text as this debtor reads it."""
         raise NotImplementedError

@@ -98,6 +98,10 @@ class DunningChannelWhatsapp(models.AbstractModel):
         return frozenset(candidate.text.button_ids.mapped("action"))
 
     @api.model
+    def _category(self, text):
+        return text.category if text else "UTILITY"
+
+    @api.model
     def _content_vals(self, candidate):
         template = candidate.text
         values = self.env["dunning.text"]._values(

@@ -18,6 +18,7 @@ class Desk:
     def __init__(self, policy, candidates, reached, at, holds, *, as_of=False):
         self.gate = policy.env["dunning.gate"]
         self.channel = policy.env["dunning.channel"]
+        self.price = policy.env["dunning.price"]
         self.levels = {level.id: level for level in policy.level_ids}
         self.candidates = candidates
         self.reached = reached
@@ -66,8 +67,15 @@ class Desk:
         return [point for point in found if point]
 
     def sent(self, planned):
-        """A contact on paper counts for the number as one in earnest does."""
+        """A contact on paper counts for the number as one in earnest does, and costs as much."""
         candidate = self.candidates[planned.debtor.key]
+        planned.charge = self.price._charge(
+            candidate.channel,
+            self.channel._of(candidate.channel)._category(candidate.text),
+            candidate.point,
+            candidate.partner,
+            planned.at.date(),
+        )
         purpose = self.levels[planned.rung.key]._purpose()
         contact = Contact(planned.at, candidate.channel, purpose, "sent")
         self.known.history[candidate.point.id].append(contact)

@@ -16,6 +16,7 @@ from . import (
     test_other_hours,
     test_plan,
     test_policy,
+    test_price,
     test_replay,
     test_security,
     test_send_by_hand,

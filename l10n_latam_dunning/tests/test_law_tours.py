@@ -68,3 +68,8 @@ class TestLawTours(DunningCommon, HttpCase):
         self.tour("dunning-consents/new", "dunning_other_hours")
         asked = self.env["dunning.consent"].search([("kind", "=", "other_hours")])
         self.assertEqual(set(asked.mapped("event")), {"granted", "withdrawn"})
+
+    def test_a_price_is_entered(self):
+        self.tour("dunning-prices", "dunning_prices")
+        price = self.env["dunning.price"].search([])
+        self.assertEqual((price.country_id, price.price), (self.peru, 0.0008))

@@ -57,6 +57,7 @@ class TestSecurity(DunningCommon):
             "dunning.agreement.propose": {"user": "rwc", "manager": "rwc"},
             "dunning.holiday": {"user": "r", "manager": "rwcu", "privacy": "r"},
             "dunning.local.rule": {"user": "r", "manager": "rwcu", "privacy": "r"},
+            "dunning.price": {"user": "r", "manager": "rwcu", "privacy": ""},
             "dunning.suppression.list": {"user": "r", "manager": "rwcu", "privacy": "rwc"},
             "dunning.suppression.entry": {"manager": "r"},
             "dunning.suppression.upload": {"manager": "rwc", "privacy": "rwc"},

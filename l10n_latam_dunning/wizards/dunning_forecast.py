@@ -38,8 +38,15 @@ class DunningForecast(models.TransientModel):
         at = fields.Datetime.now()
         simulation = self.env["dunning.simulation"].sudo()
         found = simulation._forecast(self.policy_id.sudo(), at, self.days)
+        charges = {planned.charge for planned in found if planned.charge}
+        costs = self.env["dunning.price"]._amounts(charges, self.policy_id.company_id, at.date())
         Line = self.env["dunning.forecast.line"]
-        Line.create([Line._prepare_vals(self, planned) for planned in found])
+        Line.create(
+            [
+                {**Line._prepare_vals(self, planned), "cost": costs.get(planned.charge, 0)}
+                for planned in found
+            ]
+        )
 
     def _action(self):
         action = self.env["ir.actions.act_window"]._for_xml_id(
@@ -69,6 +76,10 @@ class DunningForecastLine(models.TransientModel):
     move_ids = fields.Many2many("account.move", string="Invoices")
     currency_id = fields.Many2one("res.currency", ondelete="cascade")
     amount = fields.Monetary("Open in all")
+    cost = fields.Float(
+        digits=(16, 4),
+        help="By the prices of messages that are entered, in the company's currency.",
+    )
     planned_at = fields.Datetime("Planned")
     leaves_at = fields.Datetime("When", help="The first lawful instant, in your own time zone.")
     local_time = fields.Char("At the debtor")

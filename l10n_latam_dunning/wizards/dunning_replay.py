@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..models.dunning_price import CHARGED
 from ..models.dunning_reason import REASONS
 from ..tools import aware
 
@@ -34,6 +35,11 @@ class DunningReplay(models.TransientModel):
     delayed_paper = fields.Integer("Of these, on a later day", readonly=True)
     sent_fact = fields.Integer("Sent in fact", readonly=True)
     delivered_fact = fields.Integer("Of these, delivered", readonly=True)
+    currency_id = fields.Many2one(related="policy_id.company_id.currency_id")
+    has_cost = fields.Boolean(readonly=True)
+    cost_paper = fields.Monetary("Cost on paper", readonly=True)
+    cost_fact = fields.Monetary("Cost in fact", readonly=True)
+    cost_note = fields.Text("About the cost", readonly=True)
 
     @api.constrains("days")
     def _check_days(self):
@@ -66,6 +72,7 @@ class DunningReplay(models.TransientModel):
                 "sent_paper": len(sent),
                 "delayed_paper": sum(planned.delayed for planned in sent),
                 **self._fact_vals(start, end),
+                **self._cost_vals(sent, start, end),
                 "line_ids": [
                     fields.Command.create(vals)
                     for vals in [
@@ -85,6 +92,61 @@ class DunningReplay(models.TransientModel):
                 sent & fields.Domain("state", "in", ("delivered", "read"))
             ),
         }
+
+    def _cost_vals(self, sent, start, end):
+        """What the messages on paper and those in fact cost at the prices of their days, and
+        what that leaves out."""
+        price = self.env["dunning.price"]
+        company = self.policy_id.company_id
+        left = self._facts_domain(start, end) & fields.Domain("state", "in", CHARGED)
+        paper = Counter(planned.charge for planned in sent)
+        fact = Counter(map(price._charge_of, self.env["dunning.message"].search(left)))
+        amounts = price._amounts({*paper, *fact}, company, end.date())
+        return {
+            "has_cost": bool(amounts),
+            "cost_paper": sum(paper[charge] * amount for charge, amount in amounts.items()),
+            "cost_fact": sum(fact[charge] * amount for charge, amount in amounts.items()),
+            "cost_note": self._cost_note(paper, fact, amounts),
+        }
+
+    def _cost_note(self, paper, fact, amounts):
+        """How the cost was counted, and for which messages no price is entered."""
+        if not paper and not fact:
+            return False
+        if not amounts:
+            return self.env._(
+                "No price is entered for these messages, so nothing is said of their cost. Enter "
+                "prices under Configuration, Dunning, Prices of messages."
+            )
+        note = self.env._(
+            "Every message that left and did not fail is counted at the price of its day and at "
+            "today's exchange rate; WhatsApp charges what it delivers."
+        )
+        missing = {}
+        for charge in {*paper, *fact} - set(amounts):
+            row = missing.setdefault(charge._replace(day=None), [0, 0])
+            row[0] += paper[charge]
+            row[1] += fact[charge]
+        return "\n".join([note, *self._missing_prices(missing)])
+
+    def _missing_prices(self, missing):
+        """A sentence for each kind of message that has no price: {charge: [on paper, in fact]}."""
+        channel = self.env["dunning.price"]._fields["channel"]
+        labels = dict(channel._description_selection(self.env))
+        codes = [charge.country for charge in missing]
+        countries = self.env["res.country"].search([("code", "in", codes)])
+        names = {country.code: country.name for country in countries}
+        return [
+            self.env._(
+                "No price is entered for %(kind)s to numbers of %(country)s: %(paper)s message(s) "
+                "on paper and %(fact)s in fact are left out.",
+                kind=" ".join(filter(None, [labels[charge.channel], charge.category])),
+                country=names.get(charge.country) or self.env._("an unknown country"),
+                paper=on_paper,
+                fact=in_fact,
+            )
+            for charge, (on_paper, in_fact) in sorted(missing.items())
+        ]
 
     def _facts_domain(self, start, end):
         simulation = self.env["dunning.simulation"]

@@ -79,7 +79,7 @@ class Debtor:
 
 @dataclass(slots=True, eq=False)
 class Planned:
-    """A message on paper."""
+    """A message on paper. `charge` is what its price depends on, in the desk's own terms."""
 
     debtor: Debtor
     rung: Rung
@@ -90,6 +90,7 @@ class Planned:
     verdict: Verdict
     first_verdict: Verdict
     outcome: Outcome
+    charge: object = None
 
     @property
     def delayed(self) -> bool:
@@ -118,7 +119,8 @@ class Desk(Protocol):
         ...
 
     def sent(self, planned: Planned) -> None:
-        """Remember that a message has left: it counts in the debtor's quotas from now on."""
+        """Remember that a message has left: it counts in the debtor's quotas from now on. Its
+        charge may be noted."""
         ...
 
 

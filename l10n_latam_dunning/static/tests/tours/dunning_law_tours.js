@@ -254,3 +254,38 @@ tours.add("dunning_other_hours", {
         },
     ],
 });
+
+tours.add("dunning_prices", {
+    steps: () => [
+        {
+            content: "It says what is to be entered",
+            trigger: ".o_view_nocontent:contains('what your provider charges')",
+        },
+        { content: "A price", trigger: ".o_list_button_add", run: "click" },
+        {
+            content: "of a category",
+            trigger: ".o_data_row td[name='category'] input",
+            run: "edit UTILITY",
+        },
+        {
+            content: "in a country",
+            trigger: ".o_data_row td[name='country_id'] input",
+            run: "edit Peru",
+        },
+        {
+            content: "Choose it",
+            trigger: ".o-autocomplete--dropdown-item:contains('Peru')",
+            run: "click",
+        },
+        {
+            content: "of less than a cent",
+            trigger: ".o_data_row td[name='price'] input",
+            run: "edit 0.0008",
+        },
+        { content: "Save", trigger: ".o_list_button_save", run: "click" },
+        {
+            content: "It is kept to the last digit",
+            trigger: ".o_data_row:not(.o_selected_row) td[name='price']:contains('0.000800')",
+        },
+    ],
+});
