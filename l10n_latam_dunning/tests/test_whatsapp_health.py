@@ -181,7 +181,7 @@ class TestWhatsappHealth(DunningCommon):
         self.assertTrue(self.account.paused)
         self.assertIn("Payment is due.", self.account.pause_reason)
         self.assertEqual(self.account.pause_step, "Pay it.")
-        self.assertIn("the WhatsApp Business Account", self.account.health_note)
+        self.assertIn("The WhatsApp Business Account", self.account.health_note)
         self.assertEqual(self.account._impediment(WEDNESDAY), "paused")
         self.assertFalse(second.paused)
         self.clock.tick(HOUR)
