@@ -377,6 +377,16 @@ class TestWhatsappHealth(DunningCommon):
         self.assertEqual(self.account.trouble_ids.ended_at, UNTIL)
         self.assertEqual(self.account.ramp_from, UNTIL)
 
+    def test_what_whatsapp_posts_stops_the_number(self):
+        self.sandbox.push_change("account_update", RESTRICTED, waba_id=WABA_ID)
+        self.sandbox.flush_webhooks()
+        events = self.env["dunning.event"].sudo()
+        for delivery in self.sandbox.take_webhooks():
+            signature = delivery.headers["X-Hub-Signature-256"]
+            events._store_webhook(self.account._route(), delivery.raw, signature)
+        events._claim()._process()
+        self.assertEqual(self.account.paused_until, UNTIL)
+
     def test_a_ban_needs_a_person_even_after_it_is_lifted(self):
         self.account._apply_event("account_update", DISABLED, WEDNESDAY)
         self.account._apply_event("account_update", REINSTATED, WEDNESDAY + HOUR)

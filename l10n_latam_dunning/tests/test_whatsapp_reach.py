@@ -82,7 +82,7 @@ class TestWhatsappReach(DunningCommon):
         for code, state in [
             (130403, "unreachable"),
             (131021, "not_theirs"),
-            (137000, "not_theirs"),
+            (137000, "unsure"),
             (131047, "new"),
         ]:
             with self.subTest(code):
