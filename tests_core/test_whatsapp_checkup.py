@@ -113,11 +113,11 @@ class TestNumber:
     @pytest.mark.parametrize(
         ("change", "topic", "sign", "says"),
         [
-            ({"status": "BANNED"}, checkup.NUMBER, Sign.BAD, "+51 900 000 000 is banned"),
+            ({"status": "BANNED"}, checkup.NUMBER, Sign.BAD, "+51 900 000 000: banned"),
             ({"status": "RATE_LIMITED"}, checkup.NUMBER, Sign.CARE, "slowed down"),
             ({"status": "NEW_WORD"}, checkup.NUMBER, Sign.CARE, "“NEW_WORD”"),
             ({"status": ""}, checkup.NUMBER, Sign.CARE, "does not say"),
-            ({"name_status": "DECLINED"}, checkup.NAME, Sign.BAD, "“Andina” is declined"),
+            ({"name_status": "DECLINED"}, checkup.NAME, Sign.BAD, "“Andina”: declined"),
             ({"name_status": "PENDING_REVIEW"}, checkup.NAME, Sign.CARE, "waits for its review"),
             ({"quality": "RED"}, checkup.QUALITY, Sign.BAD, "rate it low"),
             ({"quality": "YELLOW"}, checkup.QUALITY, Sign.CARE, "rate it medium"),
@@ -156,14 +156,14 @@ PROBLEM = Problem("WABA", 141006, "There is an error with the payment method.", 
         (
             Health("BLOCKED", (PROBLEM,)),
             Sign.BAD,
-            "the WhatsApp Business Account: There is an error with the payment method. (141006)"
+            "The WhatsApp Business Account: There is an error with the payment method. (141006)"
             " Pay the bill.",
         ),
         (Health("LIMITED", (replace(PROBLEM, solution=""),)), Sign.CARE, "WhatsApp Manager"),
         (Health("BLOCKED"), Sign.BAD, "it cannot send"),
         (Health("LIMITED"), Sign.CARE, "within limits"),
         (Health(""), Sign.CARE, "does not say"),
-        (Health("BLOCKED", (replace(PROBLEM, entity="NEW%S"),)), Sign.BAD, "another part:"),
+        (Health("BLOCKED", (replace(PROBLEM, entity="NEW%S"),)), Sign.BAD, "Another part:"),
     ],
 )
 def test_health_is_said_with_metas_advice(health: Health, sign: Sign, says: str) -> None:

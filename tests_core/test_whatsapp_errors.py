@@ -185,7 +185,7 @@ DATA = [
     (131026, {"mark": Mark.COUNT}),
     (130403, {"mark": Mark.UNREACHABLE}),
     (131021, {"mark": Mark.QUARANTINE}),
-    (137000, {"mark": Mark.QUARANTINE, "person": True}),
+    (137000, {"mark": Mark.DOUBT, "person": True}),
     (368, {"person": True}),
     (131048, {"person": True, "wait": 86400.0}),
     (131064, {"person": True}),

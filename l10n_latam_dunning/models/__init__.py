@@ -66,6 +66,7 @@ from . import (
     dunning_text,
     dunning_week,
     dunning_whatsapp_account,
+    dunning_whatsapp_connection,
     dunning_whatsapp_health,
     dunning_whatsapp_identity,
     dunning_whatsapp_pace,

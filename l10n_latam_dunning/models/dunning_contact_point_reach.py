@@ -23,6 +23,8 @@ class DunningContactPoint(models.Model):
         usable = self.sudo().filtered(lambda point: point.state != "not_theirs")
         if rule.mark is Mark.QUARANTINE:
             usable.state = "not_theirs"
+        elif rule.mark is Mark.DOUBT:
+            usable.write({"state": "unsure", "doubt": self.env._(rule.meaning)})
         elif rule.mark is Mark.UNREACHABLE:
             usable.state = "unreachable"
         elif rule.mark is Mark.COUNT:

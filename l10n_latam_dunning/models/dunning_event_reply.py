@@ -103,6 +103,7 @@ class DunningEvent(models.Model):
             for event, data in rows.items()
         ]
         points = self._points_of_people({reply.person for reply in replies})
+        self.env["dunning.contact.point"].union(*points.values())._note_reached()
         answered = self._answered_messages(rows)
         for reply in replies:
             reply.points = points[reply.person]

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..core.whatsapp import checkup, health
+from ..core.whatsapp import checkup, health, notices
 from ..core.whatsapp.errors import Action, ApiFailure
 from ..tools import aware, naive_utc
 
@@ -187,11 +187,11 @@ class DunningWhatsappAccount(models.Model):
         naive UTC instant) to every number of the account that it concerns. In any order and
         repeated it leads to the same state. Returns whether it was one of these webhooks."""
         self.ensure_one()
-        if field not in health.FIELDS:
+        if field not in notices.FIELDS:
             return False
-        changes = health.judge(field, value)
+        changes = notices.judge(field, value)
         for account in self._siblings().filtered(
-            lambda account: health.concerns(
+            lambda account: notices.concerns(
                 value, account.display_phone_number or "", account.phone_number_id
             )
         ):
@@ -242,4 +242,4 @@ class DunningWhatsappAccount(models.Model):
     def _hear_all(self, topics, at):
         """What was asked at an instant is newer than any webhook before it."""
         for topic in topics:
-            self._hear(topic, health.Change(topic).rank(aware(at)))
+            self._hear(topic, notices.Change(topic).rank(aware(at)))

@@ -21,12 +21,12 @@ class DunningWhatsappAccount(models.Model):
         help="Such a number carries 20 messages a second at most.",
     )
     max_per_second = fields.Integer(
-        "At most, a second",
+        "Own limit a second",
         aggregator=False,
         help="The company's own limit of messages a second. 0: as many as WhatsApp allows.",
     )
     ramp_per_day = fields.Integer(
-        "On the first day",
+        "Messages on the first day",
         default=200,
         aggregator=False,
         help="When a number goes live or was paused for long, no more than this many messages "

@@ -32,6 +32,7 @@ class DunningWhatsappAccount(models.Model):
         readonly=True,
         string="Open pauses and warnings",
     )
+    open_trouble_count = fields.Integer(compute="_compute_pause")
     paused = fields.Boolean(compute="_compute_pause", search="_search_paused")
     paused_until = fields.Datetime(compute="_compute_pause")
     pause_reason = fields.Char(
@@ -55,6 +56,7 @@ class DunningWhatsappAccount(models.Model):
             account.pause_reason = stop.reason
             account.pause_step = stop.next_step
             rest = account.open_trouble_ids.filtered(lambda trouble: not trouble.ended_at)
+            account.open_trouble_count = len(rest)
             warnings = rest.filtered(lambda trouble: not trouble.stops)
             account.warning = "\n".join(warnings.mapped("reason")) or False
             account.blocked_country_ids = rest.filtered("stops").country_id

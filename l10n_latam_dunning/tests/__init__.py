@@ -25,8 +25,10 @@ from . import (
     test_week_grid,
     test_whatsapp_account,
     test_whatsapp_check,
+    test_whatsapp_concurrency,
     test_whatsapp_health,
     test_whatsapp_pace,
     test_whatsapp_reach,
+    test_whatsapp_tours,
     test_why,
 )

@@ -69,7 +69,7 @@ class TestWhatsappAccount(DunningCommon):
         self.assertIn("nobody confirmed that only own invoices are asked", message.explanation)
 
     def test_the_confirmation_and_the_mode_are_on_the_chatter_and_no_secret_is(self):
-        account = self.account.with_context({"lang": "en_US"})
+        account = self.account.with_context(tracking_disable=False, mail_notrack=False)
         account.write({"policy_confirmed": False, "mode": "off"})
         self.env.flush_all()
         self.env.cr.precommit.run()
@@ -170,6 +170,8 @@ class TestWhatsappAccount(DunningCommon):
                 self.account.export_data(["name", name])
             described = self.account.fields_get([name])[name]
             self.assertFalse(described["exportable"])
+            with self.subTest(path=name), self.assertRaisesRegex(AccessError, "not exported"):
+                self.policy.export_data(["name", f"account_id/{name}"])
         self.assertTrue(self.account.export_data(["name"])["datas"])
 
     def test_everybody_sees_where_a_secret_comes_from_and_nobody_what_it_is(self):

@@ -141,11 +141,11 @@ class TestWhatsappCheck(DunningCommon):
     def test_webhooks_are_subscribed_to_from_the_report(self):
         self.remote.subscribed = False
         check = self.check()
-        self.assertFalse(check.subscribed)
+        self.assertTrue(check.unsubscribed)
         self.assertEqual(self.line(check, "Webhooks")["sign"], "bad")
         check.action_subscribe()
         self.assertTrue(self.remote.subscribed)
-        self.assertTrue(check.subscribed)
+        self.assertFalse(check.unsubscribed)
         self.assertEqual(self.line(check, "Webhooks")["sign"], "good")
 
     def test_templates_are_counted_by_language(self):

@@ -181,7 +181,7 @@ class TestWhatsappHealth(DunningCommon):
         self.assertTrue(self.account.paused)
         self.assertIn("Payment is due.", self.account.pause_reason)
         self.assertEqual(self.account.pause_step, "Pay it.")
-        self.assertIn("the WhatsApp Business Account", self.account.health_note)
+        self.assertIn("The WhatsApp Business Account", self.account.health_note)
         self.assertEqual(self.account._impediment(WEDNESDAY), "paused")
         self.assertFalse(second.paused)
         self.clock.tick(HOUR)
@@ -376,6 +376,16 @@ class TestWhatsappHealth(DunningCommon):
         self.assertFalse(self.open_troubles())
         self.assertEqual(self.account.trouble_ids.ended_at, UNTIL)
         self.assertEqual(self.account.ramp_from, UNTIL)
+
+    def test_what_whatsapp_posts_stops_the_number(self):
+        self.sandbox.push_change("account_update", RESTRICTED, waba_id=WABA_ID)
+        self.sandbox.flush_webhooks()
+        events = self.env["dunning.event"].sudo()
+        for delivery in self.sandbox.take_webhooks():
+            signature = delivery.headers["X-Hub-Signature-256"]
+            events._store_webhook(self.account._route(), delivery.raw, signature)
+        events._claim()._process()
+        self.assertEqual(self.account.paused_until, UNTIL)
 
     def test_a_ban_needs_a_person_even_after_it_is_lifted(self):
         self.account._apply_event("account_update", DISABLED, WEDNESDAY)

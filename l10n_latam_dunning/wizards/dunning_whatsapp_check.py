@@ -21,7 +21,7 @@ class DunningWhatsappCheck(models.TransientModel):
         "dunning.whatsapp.account", required=True, readonly=True, ondelete="cascade"
     )
     lines = fields.Json(readonly=True)
-    subscribed = fields.Boolean(readonly=True)
+    unsubscribed = fields.Boolean(readonly=True, help="WhatsApp says that no webhook is sent.")
     outcome = fields.Char(compute="_compute_report")
     worst = fields.Char(compute="_compute_report")
     report = fields.Html(compute="_compute_report", sanitize=False)
@@ -40,6 +40,8 @@ class DunningWhatsappCheck(models.TransientModel):
     @api.model
     def _outcome(self, signs):
         wrong, care = signs.count("bad"), signs.count("care")
+        if wrong and not care:
+            return self.env._("%s wrong.", wrong)
         if wrong:
             return self.env._("%(wrong)s wrong, %(care)s to look at.", wrong=wrong, care=care)
         if care:
@@ -55,7 +57,7 @@ class DunningWhatsappCheck(models.TransientModel):
         return Markup(
             '<div class="list-group-item d-flex gap-3">'
             '<span class="fw-bold %s" style="width: 1em">%s</span>'
-            '<div><div class="fw-bold">%s</div><div>%s</div>%s</div></div>'
+            "<div><strong>%s</strong><div>%s</div>%s</div></div>"
         ) % (colour, mark, line["topic"], line["text"], step)
 
     # === ACTIONS ===
@@ -165,12 +167,12 @@ class DunningWhatsappCheck(models.TransientModel):
         return found + self._templates(client)
 
     def _subscription(self, client):
-        self.subscribed = True
+        self.unsubscribed = False
         try:
             apps = client.subscribed_apps()
         except ApiFailure as failure:
             return checkup.failure_finding(checkup.WEBHOOK, failure.error)
-        self.subscribed = bool(apps)
+        self.unsubscribed = not apps
         return checkup.subscription_finding(apps)
 
     def _templates(self, client):

@@ -303,8 +303,8 @@ def number_findings(facts: NumberFacts) -> list[Finding]:
     who = {"number": facts.display_phone_number, "name": facts.verified_name}
     return [
         Finding(Sign.GOOD, TOKEN, _("WhatsApp accepts it.")),
-        _row(NUMBER, STATUSES, facts.status, _("%(number)s is %(word_text)s."), who),
-        _row(NAME, NAMES, facts.name_status, _("“%(name)s” is %(word_text)s."), who),
+        _row(NUMBER, STATUSES, facts.status, _("%(number)s: %(word_text)s."), who),
+        _row(NAME, NAMES, facts.name_status, _("“%(name)s”: %(word_text)s."), who),
         _row(QUALITY, QUALITIES, facts.quality, _("Recipients rate it %(word_text)s."), {}),
         _speed(facts.throughput),
         _limit(facts.limit),
@@ -355,11 +355,11 @@ def _limit(limit: str) -> Finding:
 
 
 ENTITIES: Final[Mapping[str, str]] = {
-    "PHONE_NUMBER": _("the number"),
-    "WABA": _("the WhatsApp Business Account"),
-    "BUSINESS": _("the business portfolio"),
-    "APP": _("the app"),
-    "MESSAGE_TEMPLATE": _("a template"),
+    "PHONE_NUMBER": _("The number"),
+    "WABA": _("The WhatsApp Business Account"),
+    "BUSINESS": _("The business portfolio"),
+    "APP": _("The app"),
+    "MESSAGE_TEMPLATE": _("A template"),
 }
 
 
@@ -380,7 +380,7 @@ def health_findings(health: Health) -> list[Finding]:
             _("%(entity_text)s: %(words)s"),
             problem.solution or _MANAGER,
             {
-                "entity_text": ENTITIES.get(problem.entity, _("another part")),
+                "entity_text": ENTITIES.get(problem.entity, _("Another part")),
                 "words": problem.description + (f" ({problem.code})" if problem.code else ""),
             },
         )

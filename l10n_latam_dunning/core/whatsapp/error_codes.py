@@ -36,7 +36,8 @@ class Mark(Enum):
 
     COUNT = "count"  # one failure; several on different days make it unreachable
     UNREACHABLE = "unreachable"  # WhatsApp does not reach it
-    QUARANTINE = "quarantine"  # it is, or may be, another person's
+    QUARANTINE = "quarantine"  # it is not the debtor's
+    DOUBT = "doubt"  # it may be another person's by now
 
 
 class Renew(Enum):
@@ -336,7 +337,7 @@ CODES: Final[Mapping[int, Rule]] = {
         Action.FAIL,
         _("The recipient's identity has changed: a person must check it."),
         _("Ask the debtor whether the number is still his before anything is sent to it."),
-        mark=Mark.QUARANTINE,
+        mark=Mark.DOUBT,
         person=True,
     ),
     2494100: Rule(Action.RETRY, _MAINTENANCE, _NOTHING, wait=2 * _MINUTE),
