@@ -34,7 +34,7 @@ class DunningStop(http.Controller):
     def _page(self, lang, values, status=200):
         request.update_context(lang=lang)
         html = request.env["ir.qweb"]._render(
-            "l10n_latam_dunning.stop_page", {**values, "lang": (lang or "").replace("_", "-")}
+            "l10n_latam_dunning.stop_page", {**values, "html_lang": (lang or "").replace("_", "-")}
         )
         headers = [
             ("Content-Type", "text/html; charset=utf-8"),

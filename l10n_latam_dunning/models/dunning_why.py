@@ -100,11 +100,23 @@ class DunningWhy(models.AbstractModel):
             "title": move.name or "",
             "outcome": verdict.outcome,
             "headline": words[verdict.outcome],
-            "notes": [note for note in [self._approval_note(candidate)] if note],
+            "notes": [note for note in self._preview_notes(candidate) if note],
             "next": self._next_rung(move, candidate),
             "level": candidate.level.name if candidate.level else "",
+            "channel": self._channel_label(candidate.channel) if candidate.level else "",
             "number": candidate.point.masked if candidate.point else "",
         }
+
+    @api.model
+    def _preview_notes(self, candidate):
+        """Which channels cannot be used, and whether a person has to approve."""
+        plan = self.env["dunning.plan"]
+        return [plan._passed_over_words(candidate), self._approval_note(candidate)]
+
+    @api.model
+    def _channel_label(self, code):
+        Message = self.env["dunning.message"]
+        return dict(Message._fields["channel"]._description_selection(self.env)).get(code, "")
 
     @api.model
     def _approval_note(self, candidate):
@@ -150,6 +162,7 @@ class DunningWhy(models.AbstractModel):
             "notes": notes,
             "next": "",
             "level": message.level_id.name or "",
+            "channel": self._channel_label(message.channel),
             "number": message.contact_point_id.masked or "",
         }
 
@@ -162,6 +175,7 @@ class DunningWhy(models.AbstractModel):
             "notes": [],
             "next": "",
             "level": "",
+            "channel": "",
             "number": "",
             "law": "",
             "until": "",

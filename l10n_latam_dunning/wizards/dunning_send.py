@@ -20,12 +20,14 @@ class DunningSend(models.TransientModel):
     move_id = fields.Many2one("account.move", "Invoice", required=True, ondelete="cascade")
     company_id = fields.Many2one(related="move_id.company_id")
     partner_id = fields.Many2one("res.partner", "Debtor", compute="_compute_preview")
-    masked = fields.Char("Number", compute="_compute_preview")
+    masked = fields.Char("Number or address", compute="_compute_preview")
     level_id = fields.Many2one("dunning.level", compute="_compute_preview")
     channel = fields.Selection(
         selection=lambda self: self.env["dunning.message"]._fields["channel"].selection,
         compute="_compute_preview",
     )
+    passed_over = fields.Text("Why not another channel", compute="_compute_preview")
+    subject = fields.Char(compute="_compute_preview")
     body = fields.Text("What the debtor reads", compute="_compute_preview")
     outcome = fields.Selection(OUTCOMES, "Verdict", compute="_compute_preview")
     not_before = fields.Char("Leaves from", compute="_compute_preview")
@@ -42,11 +44,11 @@ class DunningSend(models.TransientModel):
             wizard.level_id = candidate.level or False
             channel = self.env["dunning.channel"].sudo()._of(candidate.channel)
             wizard.channel = candidate.channel
-            wizard.body = (
-                channel._content_vals(candidate)["body"]
-                if candidate.text and candidate.lines
-                else False
-            )
+            wizard.passed_over = self.env["dunning.plan"]._passed_over_words(candidate)
+            shown = candidate.text and candidate.lines
+            content = channel._content_vals(candidate) if shown else {}
+            wizard.subject = content.get("subject")
+            wizard.body = content.get("body")
             wizard.outcome = verdict.outcome
             wizard.jurisdiction = verdict.jurisdiction
             shown = Message.new({"verdict": verdict.to_dict()})
