@@ -101,6 +101,10 @@ def prepare(messages: int, sandbox: Any, database: str = DATABASE) -> None:
                 "token": TOKEN,
                 "app_secret": APP_SECRET,
                 "base_url": sandbox.base_url,
+                # a number in full operation: no slow start, and room for everybody
+                "messaging_limit": "TIER_UNLIMITED",
+                "ramp_per_day": 0,
+                "throughput": "HIGH",
             }
         )
         account.template_ids.write({"status": "DRAFT"})

@@ -1,5 +1,6 @@
 """What carrying a message to a channel ended in, and the pool that carries many at once."""
 
+import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing
@@ -43,6 +44,8 @@ class Courier:
         self._pool = ThreadPoolExecutor(size, thread_name_prefix="dunning.courier")
         self._flying: dict[Future[Delivery], int] = {}
         self._kept: dict[Hashable, Any] = {}
+        self._free_at: dict[Hashable, float] = {}
+        self.sharers = 1  # how many couriers carry for the same senders now
         self._stack = ExitStack()
 
     def __enter__(self) -> "Courier":
@@ -57,6 +60,14 @@ class Courier:
         if key not in self._kept:
             self._kept[key] = self._stack.enter_context(closing(make()))
         return self._kept[key]
+
+    def delay(self, key: Hashable, rate: float) -> float:
+        """The seconds that the next call of a sender has to wait, so that all who carry for it
+        together make no more than ``rate`` calls a second."""
+        now = time.monotonic()
+        turn = max(now, self._free_at.get(key, now))
+        self._free_at[key] = turn + self.sharers / rate
+        return turn - now
 
     @property
     def flying(self) -> int:
@@ -73,6 +84,16 @@ class Courier:
             return []
         done, _flying = wait(self._flying, timeout=timeout, return_when=FIRST_COMPLETED)
         return [(self._flying.pop(future), future.result()) for future in done]
+
+
+def after(seconds: float, call: Call) -> Call:
+    """The call, made after some seconds."""
+
+    def later() -> Delivery:
+        time.sleep(seconds)
+        return call()
+
+    return later if seconds > 0 else call
 
 
 def carry(call: Call) -> Delivery:

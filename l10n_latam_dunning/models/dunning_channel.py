@@ -80,6 +80,17 @@ class DunningChannel(models.AbstractModel):
         raise NotImplementedError
 
     @api.model
+    def _pace(self, message):
+        """(sender, messages a second that it may carry) for a message; (None, 0): no limit."""
+        return None, 0
+
+    @api.model
+    def _rooms(self, messages, at):
+        """{message: its sender} and {sender: how many people it may still write to now}, of the
+        messages to which such a limit applies."""
+        return {}, {}
+
+    @api.model
     def _learn(self, message, delivery):
         """Keep what the provider told about the recipient with its acceptance."""
 

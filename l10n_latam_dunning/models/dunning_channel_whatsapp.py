@@ -134,6 +134,16 @@ class DunningChannelWhatsapp(models.AbstractModel):
         )
 
     @api.model
+    def _pace(self, message):
+        return message.account_id.id, message.account_id._rate()
+
+    @api.model
+    def _rooms(self, messages, at):
+        bound = messages.filtered(lambda message: message.purpose != "reply" and message.account_id)
+        senders = {message: message.account_id for message in bound}
+        return senders, bound.account_id._room(at)
+
+    @api.model
     def _learn(self, message, delivery):
         point = message.contact_point_id
         if delivery.alias and point.wa_id != delivery.alias:

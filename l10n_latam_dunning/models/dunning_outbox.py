@@ -1,4 +1,5 @@
 import logging
+from contextlib import contextmanager
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -17,6 +18,8 @@ STALE = timedelta(minutes=15)
 HOLD = timedelta(minutes=15)
 # How long a receipt may still tell what became of a message of which nobody knows.
 RECEIPT_PATIENCE = timedelta(minutes=45)
+# PostgreSQL's advisory lock that each worker shares, so that they can count themselves.
+WORKERS = (0x64756E, 1)
 # Reasons that hold a message back for the moment; the debtor's own situation is another thing.
 PASSING = {"account", "template"}
 
@@ -36,12 +39,13 @@ class DunningOutbox(models.AbstractModel):
         self.env["dunning.plan"]._propose_next()
         commit = self.env["ir.cron"]._commit_progress
         commit(remaining=self._count_due(fields.Datetime.now()))
-        with Courier(THREADS) as courier:
+        with Courier(THREADS) as courier, self._counted():
             more = True
             while more or courier.flying:
                 seen = 0
                 if more and courier.flying <= THREADS:
                     claimed = self._claim(fields.Datetime.now())
+                    courier.sharers = self._count_workers()
                     seen = len(claimed["seen"])
                     more = bool(commit(len(claimed["passed"])))
                     landed = self._send(claimed["permits"], courier)
@@ -54,8 +58,32 @@ class DunningOutbox(models.AbstractModel):
                     self._record(landed)
                     more = bool(commit(len(landed))) and more
 
-    # === CLAIM ===
+    @contextmanager
+    def _counted(self):
+        """Be one of the workers that drain the outbox, until the end or this process's death."""
+        self.env.cr.execute(SQL("SELECT pg_advisory_lock_shared(%s, %s)", *WORKERS))
+        try:
+            yield
+        except BaseException:
+            self.env.cr.rollback()
+            raise
+        finally:
+            self.env.cr.execute(SQL("SELECT pg_advisory_unlock_shared(%s, %s)", *WORKERS))
 
+    @api.model
+    def _count_workers(self):
+        """How many workers drain the outbox now, on whatever host."""
+        query = SQL(
+            """
+            SELECT count(*) FROM pg_locks
+             WHERE locktype = 'advisory' AND (classid, objid) = (%s, %s)
+               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """,
+            *WORKERS,
+        )
+        return max(self.env.execute_query(query)[0][0], 1)
+
+    # === CLAIM ===
     @api.model
     def _due_where(self, at):
         return SQL(
@@ -163,11 +191,17 @@ class DunningOutbox(models.AbstractModel):
         """The gate's second answer for locked messages; returns those that may leave."""
         candidates = self._fresh_candidates(messages, at)
         verdicts = self.env["dunning.gate"]._decide(candidates, at, ignore=messages)
+        senders, rooms = self._rooms(messages, at)
         permits = messages.browse()
         for message, candidate, verdict in zip(messages, candidates, verdicts, strict=True):
             before = message.reason_codes
             message.write(message._prepare_verdict_vals(verdict))
-            if verdict.outcome == "send":
+            sender = senders.get(message)
+            if verdict.outcome == "send" and sender and rooms[sender] < 1:
+                self._hold_for_room(message, before, at)
+            elif verdict.outcome == "send":
+                if sender:
+                    rooms[sender] -= 1
                 self._permit(message, candidate, at)
                 permits += message
             elif verdict.outcome == "wait":
@@ -180,6 +214,29 @@ class DunningOutbox(models.AbstractModel):
             else:
                 message._update_state(("queued", "waiting"), "cancelled")._log_state()
         return permits
+
+    @api.model
+    def _rooms(self, messages, at):
+        """({message: sender}, {sender: room}) of all channels: the limits of a sender, and the
+        slow start of one that was silent for long."""
+        senders, rooms = {}, {}
+        for code in set(messages.mapped("channel")):
+            mine = messages.filtered(lambda message, code=code: message.channel == code)
+            found = self.env["dunning.channel"]._of(code)._rooms(mine, at)
+            senders |= found[0]
+            rooms |= found[1]
+        return senders, rooms
+
+    @api.model
+    def _hold_for_room(self, message, before, at):
+        """Keep a message back for the moment; said once on the invoice."""
+        message.write({"retry_at": at + HOLD, "reason_codes": "account_limit"})
+        if before != "account_limit":
+            message._update_state(
+                ("queued", "waiting"),
+                "queued",
+                self.env._("The sender has reached the messages that it may start in 24 hours."),
+            )
 
     @api.model
     def _fresh_candidates(self, messages, at):

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..core.delivery import Delivery, carry
+from ..core.delivery import Delivery, after, carry
 from ..core.whatsapp.error_codes import Action, Rule
 from ..core.whatsapp.errors import Fail, decide_retry
 
@@ -29,7 +29,8 @@ class DunningOutbox(models.AbstractModel):
                 known.append((message.id, Delivery("refused", details=str(error))))
                 continue
             if channel._is_threaded:
-                courier.take(message.id, call)
+                key, rate = channel._pace(message)
+                courier.take(message.id, after(courier.delay(key, rate), call) if rate else call)
             else:
                 here.append((message.id, call))
         return known + [(key, carry(call)) for key, call in here]

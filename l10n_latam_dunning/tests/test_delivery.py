@@ -210,3 +210,19 @@ class TestDelivery(DunningCommon):
             for item in component["parameters"]
         }
         self.assertEqual(self.message.template_id._render(values), self.message.body)
+
+    def test_a_number_that_has_reached_its_limit_holds_the_rest_and_says_so_once(self):
+        self.account.sudo().write({"ramp_per_day": 1, "ramp_from": WEDNESDAY})
+        other = self.create_debtor(name="Other", phone="+51 987 654 399")
+        self.create_invoice(other, days=-8)
+        second = self.propose()
+        self.deliver()
+        self.assertEqual((self.message.state, second.state), ("sent", "queued"))
+        self.assertEqual(second.reason_codes, "account_limit")
+        length = len(second.history)
+        self.clock.move_to(second.retry_at + timedelta(minutes=1))
+        self.deliver()
+        self.assertEqual((second.state, len(second.history)), ("queued", length))
+        self.clock.move_to(WEDNESDAY + timedelta(days=1, minutes=1))
+        self.deliver()
+        self.assertEqual(second.state, "sent")

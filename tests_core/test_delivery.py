@@ -1,0 +1,91 @@
+"""The courier: what it carries comes back once, with whose it was, and no faster than allowed."""
+
+import threading
+import time
+
+import pytest
+
+from core.delivery import Courier, Delivery, after, carry
+
+
+def accepted(reference: str) -> Delivery:
+    return Delivery("accepted", reference=reference)
+
+
+def everything(courier: Courier) -> dict[int, Delivery]:
+    landed: dict[int, Delivery] = {}
+    while courier.flying:
+        landed |= dict(courier.landed())
+    return landed
+
+
+def test_each_call_comes_back_once_under_its_own_key() -> None:
+    with Courier(4) as courier:
+        for key in range(20):
+            courier.take(key, lambda key=key: accepted(f"ref{key}"))
+        landed = everything(courier)
+    assert {key: one.reference for key, one in landed.items()} == {k: f"ref{k}" for k in range(20)}
+    assert courier.landed() == []
+
+
+def test_no_more_calls_fly_at_once_than_the_pool_holds() -> None:
+    now, most, lock = 0, 0, threading.Lock()
+
+    def call() -> Delivery:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.01)
+        with lock:
+            now -= 1
+        return accepted("x")
+
+    with Courier(3) as courier:
+        for key in range(12):
+            courier.take(key, call)
+        everything(courier)
+    assert most == 3
+
+
+def test_a_call_that_breaks_may_have_left_and_is_unknown() -> None:
+    def broken() -> Delivery:
+        raise ConnectionError("secret")
+
+    found = carry(broken)
+    assert (found.outcome, found.details) == ("unknown", "ConnectionError")
+
+
+def test_what_is_kept_is_made_once_and_closed_at_the_end() -> None:
+    class Thing:
+        closed = False
+
+        def close(self) -> None:
+            self.closed = True
+
+    with Courier(1) as courier:
+        first = courier.keep("account", Thing)
+        assert courier.keep("account", Thing) is first
+        assert courier.keep("other", Thing) is not first
+    assert first.closed
+
+
+@pytest.mark.parametrize(("sharers", "expected"), [(1, 0.1), (2, 0.2)])
+def test_a_senders_calls_are_spread_over_the_rate_that_it_shares(
+    sharers: int, expected: float
+) -> None:
+    with Courier(1) as courier:
+        courier.sharers = sharers
+        delays = [courier.delay("number", 100.0) for _call in range(11)]
+        assert courier.delay("another", 100.0) == 0.0
+    assert delays[0] == 0.0
+    assert delays[10] == pytest.approx(expected, abs=0.05)
+    assert delays == sorted(delays)
+
+
+def test_a_call_without_delay_is_the_call_itself() -> None:
+    def call() -> Delivery:
+        return accepted("x")
+
+    assert after(0.0, call) is call
+    assert after(0.001, call)().reference == "x"
