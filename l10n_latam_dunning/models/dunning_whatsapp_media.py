@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ..core.whatsapp.client import ApiFailure
-from .dunning_plan import RESTING_STATES
+from .dunning_resting import RESTING_STATES
 
 _logger = logging.getLogger(__name__)
 

@@ -78,6 +78,7 @@ class TestTemplateValues(DunningCommon):
         self.assertEqual(values.pop("company_phone"), "+51 1 555 0100")
         self.assertEqual(values.pop("user_name"), self.env.user.name)
         self.assertEqual(values.pop("first_invoice"), invoice.name)
+        self.assertEqual(values.pop("invoice_names"), invoice.name)
         self.assertIn(invoice.name, values.pop("invoice_list"))
         self.assertIn("100", values.pop("amount_total"))
         self.assertEqual(values.pop("amount_detail"), variables.NOTHING_ADDED["es"])
