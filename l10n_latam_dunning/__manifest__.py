@@ -75,6 +75,7 @@
         "wizards/dunning_whatsapp_stop_views.xml",
         "views/dunning_policy_agreement_views.xml",
         "views/dunning_agreement_link_views.xml",
+        "wizards/dunning_whatsapp_accept_views.xml",
         "views/dunning_law_company_views.xml",
         "views/dunning_mail_templates.xml",
         "views/dunning_stop_templates.xml",

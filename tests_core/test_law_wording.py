@@ -1,5 +1,6 @@
 """The words of a reminder: what may not be said, what must be, and what is ordinary business."""
 
+import re
 import time
 import xml.etree.ElementTree as ET
 from datetime import date
@@ -19,6 +20,7 @@ from core.law.wording_content import CONTENTS, PARTS
 from core.law.wording_phrases import BETTER, FORBIDDEN
 from core.law.wording_sentences import WORDING_SENTENCES
 from core.whatsapp.template_rules import check_template, render, variables
+from core.whatsapp.variables import CHARGES, NOTHING_ADDED
 
 TODAY = date(2026, 11, 23)
 MONDAY = "2026-11-23T10:00-05:00"
@@ -672,6 +674,7 @@ LONG = {
     "Av. Prolongación Paseo de la Reforma 1234, Interior 5, Ciudad de México, Ciudad de México",
     "invoice_list": "F001-00000123, S/ 1,250.00, 15/01/2027; F001-00000124, S/ 900.00, 15/01/2027",
     "amount_total": "S/ 123,456,789.00",
+    "amount_detail": max(NOTHING_ADDED.values(), key=len),
     "due_date": "15/01/2027",
     "invoice_names": "F001-00000123, F001-00000124",
 }
@@ -718,8 +721,7 @@ def test_every_shipped_template_keeps_to_the_law_of_its_countries(
         rules = wording_rules(law(country, state, on), channel)
         findings = check_wording(f"{body}\n{footer}", rules=rules)
         assert [f"{country}: {found}" for found in findings if found.severity == "blocking"] == []
-        if language.startswith("es"):
-            assert [f"{country}: {found}" for found in findings] == []
+        assert [f"{country}: {found}" for found in findings] == []
 
 
 @pytest.mark.parametrize(("language", "body", "footer", "buttons"), TEMPLATES)
@@ -741,11 +743,38 @@ def test_every_shipped_template_keeps_to_the_rules_of_whatsapp(language, body, f
                 },
             },
             {"type": "FOOTER", "text": footer},
+            {
+                "type": "BUTTONS",
+                "buttons": [
+                    {"type": "QUICK_REPLY", "text": label}
+                    for label in re.findall(r"'text': '([^']*)'", buttons)
+                ],
+            },
         ],
     }
     assert check_template(definition) == []
     assert len(render(body, LONG)) <= 1024
-    assert "'stop'" in buttons
+
+
+def test_each_answer_of_a_debtor_has_its_button_somewhere_in_each_ladder():
+    for language in LANGUAGES:
+        actions = {
+            action
+            for param in TEMPLATES
+            if param.values[0] == language
+            for action in re.findall(r"'action': '(\w+)'", param.values[3])
+        }
+        assert actions == {"paid", "agree", "dispute", "not_me", "stop"}
+
+
+@pytest.mark.parametrize("language", ["es", "pt", "en"])
+def test_what_is_said_of_charges_is_what_the_variable_promises(language):
+    rules = wording_rules(invented("content", "interest fine other_fees"))
+    asked = [NOTHING_ADDED[language], " 1, ".join(CHARGES[language].values())]
+    for text in asked:
+        assert check_wording(f"Hola, {text}.", lang=language, rules=rules) == ()
+    placeholder = check_wording("Hola, {{amount_detail}}.", lang=language, rules=rules)
+    assert placeholder == ()
 
 
 # === PROPERTIES ===

@@ -2,12 +2,15 @@
 
 import copy
 import json
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import requests
 
+from core.whatsapp.order import Item, Pix, order_details
+from core.whatsapp.payload import order_button, template_message
 from sandbox import Sandbox
 
 NUMBER, BUSINESS = "300000000000001", "200000000000001"
@@ -419,6 +422,14 @@ class TestMedia:
     ) -> None:
         assert error_of(api.upload(content, mime, **data)) == (code, 400)
 
+    def test_upload_is_forgotten_after_30_days(self, sandbox: Sandbox, api: Api) -> None:
+        media_id = api.upload()[1]["id"]
+        payload = api.template(media_id)
+        sandbox.files[media_id].at -= 30 * 86400 - 60
+        assert api.send(payload)[0] == 200
+        sandbox.files[media_id].at -= 120
+        assert error_of(api.send(payload)) == (131009, 400)
+
     def test_upload_must_be_a_form(self, api: Api) -> None:
         answer = api.call("POST", f"/v25.0/{NUMBER}/media", json={"file": "x"})
         assert error_of(answer) == (100, 400)
@@ -491,6 +502,106 @@ class TestTemplates:
         broken = {"components": [{"type": "BODY", "text": ""}]}
         assert error_of(api.call("POST", node, json=broken)) == (100, 400)
 
+    def test_approved_template_is_edited_once_a_day_and_ten_times_a_month(
+        self, sandbox: Sandbox, api: Api, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        now = 1_800_000_000.0
+        monkeypatch.setattr(time, "time", lambda: now)
+        node = f"/v25.0/{api.call('GET', self.path)[1]['data'][2]['id']}"
+        changes = {"message_send_ttl_seconds": 600}
+        for _day in range(10):
+            assert api.call("POST", node, json=changes)[0] == 200
+            assert error_of(api.call("POST", node, json=changes)) == (100, 400)
+            now += 86400
+        assert error_of(api.call("POST", node, json=changes)) == (100, 400)
+        now += 21 * 86400
+        assert api.call("POST", node, json=changes)[0] == 200
+        assert error_of(api.call("POST", node, json={"message_send_ttl_seconds": 5})) == (100, 400)
+
+    def test_rejected_template_is_corrected_at_will_and_may_change_its_category(
+        self, sandbox: Sandbox, api: Api
+    ) -> None:
+        node = f"/v25.0/{api.call('GET', self.path)[1]['data'][2]['id']}"
+        for _time in range(3):
+            sandbox.set_template("plain", status="REJECTED")
+            assert api.call("POST", node, json={"category": "UTILITY"})[0] == 200
+        sandbox.set_template("plain", status="DISABLED")
+        assert error_of(api.call("POST", node, json={"category": "UTILITY"})) == (100, 400)
+
+    def test_name_of_a_deleted_approved_template_rests_for_30_days(
+        self, sandbox: Sandbox, api: Api, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        now = 1_800_000_000.0
+        monkeypatch.setattr(time, "time", lambda: now)
+        assert api.call("DELETE", self.path, params={"name": "plain"})[0] == 200
+        for days, status in ((0, 400), (29, 400), (30, 200)):
+            now = 1_800_000_000.0 + days * 86400
+            answer, data = api.call("POST", self.path, json=PLAIN)
+            assert answer == status
+            if status == 400:
+                assert data["error"]["error_subcode"] == 2388023
+        sandbox.set_template("plain", status="REJECTED")
+        assert api.call("DELETE", self.path, params={"name": "plain"})[0] == 200
+        assert api.call("POST", self.path, json=PLAIN)[0] == 200
+
+    def test_hundred_templates_are_created_an_hour(self, api: Api) -> None:
+        for number in range(100):
+            definition = {**PLAIN, "name": f"plain_{number}"}
+            assert api.call("POST", self.path, json=definition)[0] == 200
+        answer = api.call("POST", self.path, json={**PLAIN, "name": "one_more"})
+        assert error_of(answer) == (80007, 400)
+
+    def test_document_header_needs_a_sample_that_was_uploaded(self, api: Api) -> None:
+        definition = {**REMINDER, "name": "with_sample"}
+        assert error_of(api.call("POST", self.path, json=definition)) == (100, 400)
+        query = {"file_name": "a.pdf", "file_length": str(len(PDF)), "file_type": "application/pdf"}
+        session = api.call("POST", "/v25.0/400/uploads", params=query)[1]["id"]
+        bearer = api.call("POST", f"/v25.0/{session}", data=PDF, headers={"file_offset": "0"})
+        assert error_of(bearer) == (190, 401)
+        oauth = {"Authorization": "OAuth token", "file_offset": "0"}
+        short = api.call("POST", f"/v25.0/{session}", data=PDF[:-1], headers=oauth)
+        assert error_of(short) == (100, 400)
+        handle = api.call("POST", f"/v25.0/{session}", data=PDF, headers=oauth)[1]["h"]
+        header = {**REMINDER["components"][0], "example": {"header_handle": [handle]}}
+        definition["components"] = [header, *REMINDER["components"][1:]]
+        created = api.call("POST", self.path, json=definition)[1]
+        listed = api.call("GET", f"/v25.0/{created['id']}")[1]["components"][0]
+        assert listed["example"]["header_handle"][0].startswith("https://")
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            {"file_length": "9", "file_type": "text/html"},
+            {"file_length": "0", "file_type": "application/pdf"},
+            {"file_type": "application/pdf"},
+        ],
+    )
+    def test_senseless_sample_is_refused(self, api: Api, query: dict[str, str]) -> None:
+        assert error_of(api.call("POST", "/v25.0/400/uploads", params=query)) == (100, 400)
+
+    def test_pause_of_pacing_can_be_ended(self, sandbox: Sandbox, api: Api) -> None:
+        node = f"/v25.0/{api.call('GET', self.path)[1]['data'][2]['id']}"
+        assert error_of(api.call("POST", f"{node}/unpause")) == (100, 400)
+        sandbox.set_template("plain", status="PAUSED")
+        assert api.call("POST", f"{node}/unpause") == (200, {"success": True})
+        assert api.call("GET", node)[1]["status"] == "APPROVED"
+
+    def test_announced_category_is_listed_and_told(self, sandbox: Sandbox, api: Api) -> None:
+        sandbox.set_template("plain", correct_category="MARKETING")
+        (row,) = api.call("GET", self.path, params={"name": "plain"})[1]["data"]
+        assert (row["category"], row["correct_category"]) == ("UTILITY", "MARKETING")
+        sandbox.set_template("plain", category="MARKETING")
+        sandbox.flush_webhooks()
+        values = [
+            json.loads(delivery.raw)["entry"][0]["changes"][0]["value"]
+            for delivery in sandbox.take_webhooks()
+        ]
+        assert values[0]["correct_category"] == "MARKETING"
+        assert values[0]["new_category"] == "UTILITY"
+        assert values[1]["previous_category"] == "UTILITY"
+        (row,) = api.call("GET", self.path, params={"name": "plain"})[1]["data"]
+        assert "correct_category" not in row
+
     def test_deletion_takes_one_language_or_all(self, sandbox: Sandbox, api: Api) -> None:
         sandbox.add_template({**PLAIN, "language": "es_PE"})
         node = sandbox.add_template({**PLAIN, "language": "es_MX"})
@@ -500,6 +611,57 @@ class TestTemplates:
         assert languages == ["es", "es_PE"]
         assert api.call("DELETE", self.path, params={"name": "plain"})[0] == 200
         assert error_of(api.call("DELETE", self.path, params={"name": "plain"})) == (100, 400)
+
+
+PIX_TEMPLATE: dict[str, Any] = {
+    "name": "pix",
+    "language": "pt_BR",
+    "category": "UTILITY",
+    "parameter_format": "NAMED",
+    "display_format": "ORDER_DETAILS",
+    "components": [
+        {"type": "BODY", "text": "Olá, sua fatura continua em aberto."},
+        {
+            "type": "BUTTONS",
+            "buttons": [{"type": "ORDER_DETAILS", "text": "Copiar código Pix"}],
+        },
+    ],
+}
+BRAZILIAN = "+5511987654321"
+
+
+class TestOrder:
+    @pytest.fixture
+    def api(self, sandbox: Sandbox) -> Api:
+        sandbox.add_template(PIX_TEMPLATE)
+        return Api(sandbox)
+
+    def order(self, to: str = BRAZILIAN, reference: str = "INV-1") -> dict[str, Any]:
+        pix = Pix("00020101…br.gov.bcb.pix…", "Exemplo", "12345678000195", "CNPJ")
+        order = order_details(reference, [Item("1", "FAT 1", 125000)], [pix.as_json()], "x")
+        button = order_button(0, order)
+        return template_message(to, "pix", "pt_BR", {}, f"dun:{reference}:{to}", buttons=[button])
+
+    def test_order_is_accepted_and_shown(self, sandbox: Sandbox, api: Api) -> None:
+        assert api.send(self.order())[0] == 200
+        (button,) = sandbox.accepted[0]["shown"]["buttons"]
+        assert (button["kind"], button["reference"]) == ("order_details", "INV-1")
+
+    def test_reference_is_used_once(self, api: Api) -> None:
+        assert api.send(self.order())[0] == 200
+        assert error_of(api.send(self.order())) == (131009, 400)
+        assert api.send(self.order(reference="INV-1-R2"))[0] == 200
+
+    def test_order_is_for_brazilian_numbers(self, api: Api) -> None:
+        assert error_of(api.send(self.order(to=DEBTOR))) == (131009, 400)
+
+    def test_button_needs_its_order(self, api: Api) -> None:
+        payload = template_message(BRAZILIAN, "pix", "pt_BR", {}, "dun:1")
+        assert error_of(api.send(payload)) == (131008, 400)
+        parameter = {"type": "text", "text": "x"}
+        button = {"type": "button", "sub_type": "order_details", "index": 0}
+        payload["template"]["components"] = [{**button, "parameters": [parameter]}]
+        assert error_of(api.send(payload)) == (132012, 400)
 
 
 class TestCounts:

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from core.whatsapp.client import Client, Credentials
-from core.whatsapp.payload import HeaderDocument, template_message
+from core.whatsapp.payload import HeaderDocument, quick_reply, template_message
 from core.whatsapp.webhook import verify_signature
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -109,8 +109,7 @@ def reminder(process: Process) -> str:
         payload = template_message(
             *(DEBTOR, "reminder", "es", {"customer_name": "Rosa <b>"}, "dun:1"),
             header_document=HeaderDocument(media_id, "Factura Nº 1.pdf"),
-            quick_replies=["DUN_PAID:1"],
-            quick_reply_index=1,
+            buttons=[quick_reply(1, "DUN_PAID:1")],
         )
         return client.send_message(payload).wamid
 

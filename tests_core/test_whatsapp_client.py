@@ -12,7 +12,14 @@ import requests
 
 from core.whatsapp.client import ApiFailure, Client, Credentials
 from core.whatsapp.errors import Action
-from core.whatsapp.payload import HeaderDocument, template_message, text_message
+from core.whatsapp.payload import (
+    HeaderDocument,
+    quick_reply,
+    template_message,
+    text_message,
+    url_button,
+)
+from core.whatsapp.sample_pdf import sample_pdf
 from sandbox import Response, Sandbox
 
 NUMBER, BUSINESS = "300000000000001", "200000000000001"
@@ -98,8 +105,10 @@ def reminder(to: str = DEBTOR, opaque: str = "dun:1:a") -> dict:
         "es",
         {"customer_name": "Rosa Quispe", "invoice_ref": "F001-123"},
         opaque,
-        url_suffix="my/invoices/123?access_token=abc",
-        quick_replies=["DUN_PAID:42"],
+        buttons=[
+            url_button(0, "my/invoices/123?access_token=abc"),
+            quick_reply(1, "DUN_PAID:42"),
+        ],
     )
 
 
@@ -460,6 +469,32 @@ class TestManagement:
         assert "Muchas gracias" in client.list_templates()[0]["components"][0]["text"]
         client.delete_template(row["name"], row["id"])
         assert [other["name"] for other in client.list_templates()] == ["invoice_with_document"]
+
+    def test_sample_is_uploaded_for_a_document_header(
+        self, sandbox: Sandbox, client: Client
+    ) -> None:
+        handle = client.upload_sample("400", "sample.pdf", sample_pdf(), "application/pdf")
+        assert sandbox.store.handles == {handle}
+        header = {"type": "HEADER", "format": "DOCUMENT", "example": {"header_handle": [handle]}}
+        definition = {
+            **REMINDER,
+            "name": "with_sample",
+            "components": [header, *REMINDER["components"]],
+        }
+        assert client.create_template(definition)["status"] == "APPROVED"
+        with pytest.raises(ApiFailure):
+            client.upload_sample("400", "page.html", b"x", "text/html")
+        with pytest.raises(ValueError):
+            client.upload_sample("../1", "sample.pdf", b"x", "application/pdf")
+
+    def test_one_template_is_read_and_its_pause_ended(
+        self, sandbox: Sandbox, client: Client
+    ) -> None:
+        row = client.list_templates()[0]
+        sandbox.set_template(row["name"], status="PAUSED")
+        assert client.template_info(row["id"])["status"] == "PAUSED"
+        assert client.unpause_template(row["id"]) == {"success": True}
+        assert client.template_info(row["id"])["status"] == "APPROVED"
 
     def test_number_health_and_subscription_are_read(
         self, sandbox: Sandbox, client: Client

@@ -1,12 +1,21 @@
 """Message bodies have exactly the shape of the Cloud API."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.whatsapp.payload import HeaderDocument, clean_value, template_message, text_message
+from core.whatsapp.payload import (
+    HeaderDocument,
+    clean_value,
+    order_button,
+    quick_reply,
+    template_message,
+    text_message,
+    url_button,
+)
 
 
 def test_template_message_with_all_its_parts() -> None:
@@ -17,8 +26,10 @@ def test_template_message_with_all_its_parts() -> None:
         {"customer_name": "Rosa  Quispe", "invoice_ref": "F001-123", "amount": "S/\xa01,250.00"},
         "dun:42:7f3c",
         header_document=HeaderDocument("1001001001", "F001-123.pdf"),
-        url_suffix="my/invoices/123?access_token=abc",
-        quick_replies=["DUN_PAID:42"],
+        buttons=[
+            url_button(0, "my/invoices/123?access_token=abc"),
+            quick_reply(1, "DUN_PAID:42"),
+        ],
     )
     assert payload == {
         "messaging_product": "whatsapp",
@@ -82,23 +93,25 @@ def test_positional_values_stand_in_the_order_of_their_numbers() -> None:
     assert not any("parameter_name" in row for row in parameters)
 
 
-def test_quick_replies_without_a_link_begin_at_the_first_button() -> None:
+def test_header_of_text_takes_its_value() -> None:
     payload = template_message(
-        "+51987654321", "hello", "es", {}, "x", quick_replies=["PAID:1", "STOP:1"]
+        "+51987654321", "hello", "es", {}, "x", header_text={"first_invoice": "F001\n123"}
     )
-    assert [row["index"] for row in payload["template"]["components"]] == ["0", "1"]
+    assert payload["template"]["components"] == [
+        {
+            "type": "header",
+            "parameters": [{"type": "text", "parameter_name": "first_invoice", "text": "F001 123"}],
+        }
+    ]
 
 
-def test_quick_replies_may_stand_before_the_link() -> None:
-    payload = template_message(
-        *("+51987654321", "hello", "es", {}, "x"),
-        url_suffix="a",
-        url_index=1,
-        quick_replies=["PAID:1"],
-        quick_reply_index=0,
-    )
-    rows = [(row["sub_type"], row["index"]) for row in payload["template"]["components"]]
-    assert rows == [("url", "1"), ("quick_reply", "0")]
+def test_order_button_names_its_place_as_a_number() -> None:
+    assert order_button(0, {"reference_id": "A"}) == {
+        "type": "button",
+        "sub_type": "order_details",
+        "index": 0,
+        "parameters": [{"type": "action", "action": {"order_details": {"reference_id": "A"}}}],
+    }
 
 
 def test_user_id_goes_to_recipient_and_is_left_as_it_is() -> None:
@@ -129,19 +142,18 @@ def test_recipient_without_a_plain_full_number_is_refused(to: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "values",
+    "build",
     [
-        {"opaque": "x" * 257},
-        {"url_suffix": ""},
-        {"url_suffix": "a b"},
-        {"quick_replies": [""]},
-        {"quick_replies": ["x" * 513]},
+        lambda: template_message("+51987654321", "hello", "es", {}, "x" * 257),
+        lambda: url_button(0, ""),
+        lambda: url_button(0, "a b"),
+        lambda: quick_reply(0, ""),
+        lambda: quick_reply(0, "x" * 513),
     ],
 )
-def test_values_beyond_the_limits_are_refused(values: dict) -> None:
-    arguments = {"to": "+51987654321", "name": "hello", "language": "es", "body": {}, "opaque": "x"}
+def test_values_beyond_the_limits_are_refused(build: Callable[[], object]) -> None:
     with pytest.raises(ValueError):
-        template_message(**{**arguments, **values})
+        build()
 
 
 @pytest.mark.parametrize("text", ["", "  \n ", "x" * 4097])

@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from core.whatsapp.template_rules import check_template, odoo_lang_to_meta, render, variables
+from core.whatsapp.template_rules import (
+    LANGUAGES,
+    PARTS,
+    check_filled,
+    check_template,
+    odoo_lang_to_meta,
+    outline,
+    render,
+    variables,
+)
+from core.whatsapp.template_sentences import RULES
 from sandbox.refusal import Refusal
 from sandbox.templates import checked
 
@@ -91,6 +101,20 @@ def link(text: str, url: str = "https://example.com", **values: Any) -> dict[str
     return {"type": "URL", "text": text, "url": url, **values}
 
 
+def pay(text: str = "Copiar código Pix") -> dict[str, Any]:
+    return {"type": "ORDER_DETAILS", "text": text}
+
+
+def set_order(*buttons: dict[str, Any], header: str = "") -> Callable[[dict[str, Any]], None]:
+    def change(definition: dict[str, Any]) -> None:
+        definition.update(display_format="ORDER_DETAILS")
+        set_buttons(*buttons)(definition)
+        if header:
+            part(definition, "HEADER").update(format=header, example={"header_handle": ["4::a"]})
+
+    return change
+
+
 SAMPLE_TEXT = "Hola {{customer_name}}, su factura {{invoice_ref}} por {{amount}} "
 REFUSED = [
     ("name", set_head(name="Invoice")),
@@ -154,7 +178,59 @@ REFUSED = [
     ("button_url", set_buttons(link("a", "https://example.com/" + "x" * 2000))),
     ("button_url", set_buttons(link("a", "https://example.com/{{1}}/x", example=["x"]))),
     ("button_url", set_buttons(link("a", "https://{{1}}", example=["x"]))),
+    ("button_url", set_buttons(link("a", "https://example.com{{1}}", example=["x"]))),
     ("example", set_buttons(link("a", "https://example.com/{{1}}"))),
+    ("order_format", set_buttons(pay())),
+    ("order_format", set_head(display_format="ORDER_DETAILS")),
+    ("order_alone", set_order(pay(), reply("a"))),
+    ("order_alone", set_order(pay(), pay("b"))),
+    ("order_header", set_order(pay(), header="VIDEO")),
+    ("order_header", set_order(pay(), header="LOCATION")),
+    ("button_label", set_order(pay(""))),
+]
+EDGE = "Hola {{customer_name}}, su factura {{invoice_ref}} por {{amount}} vence "
+# the last value that is still allowed, rule by rule
+ALLOWED = [
+    ("name", set_head(name="x" * 512)),
+    ("name", set_head(name="a_1")),
+    *(("language", set_head(language=language)) for language in sorted(LANGUAGES)),
+    ("category", set_head(category="marketing")),
+    ("format", set_head(parameter_format="named")),
+    *(("ttl", set_head(message_send_ttl_seconds=seconds)) for seconds in (30, 43200, -1)),
+    ("header_long", set_text("HEADER", "x" * 45 + "{{invoice_ref}}")),
+    ("header_variables", set_text("HEADER", "{{invoice_ref}}")),
+    ("body_long", set_text("BODY", EDGE + "pronto " * ((1024 - len(EDGE)) // 7))),
+    ("body_spaces", set_text("BODY", EDGE + "   muy pronto, por favor revise.")),
+    ("body_lines", set_text("BODY", EDGE + "\n\nmuy pronto, por favor revise.")),
+    (
+        "edge_variable",
+        set_text(
+            "BODY", "¡{{customer_name}}: {{invoice_ref}} de {{amount}} vence ya, por favor revise!"
+        ),
+    ),
+    (
+        "side_by_side",
+        set_text(
+            "BODY",
+            "Hola {{customer_name}}, {{invoice_ref}}, {{amount}} vence ya, por favor revise.",
+        ),
+    ),
+    ("footer_long", set_text("FOOTER", "x" * 60)),
+    ("buttons_many", set_buttons(*(reply(f"r{n}") for n in range(10)))),
+    ("buttons_url", set_buttons(link("a"), link("b"))),
+    ("buttons_order", set_buttons(reply("a"), reply("b"), link("c"))),
+    ("buttons_order", set_buttons(link("c"), reply("a"), reply("b"))),
+    ("buttons_label", set_buttons(reply("a"), reply("b"))),
+    (
+        "button_phone",
+        set_buttons({"type": "PHONE_NUMBER", "text": "a", "phone_number": "+" + "9" * 19}),
+    ),
+    ("button_label", set_buttons(reply("x" * 25))),
+    ("button_url", set_buttons(link("a", "https://example.com/" + "x" * 1980))),
+    ("button_url", set_buttons(link("a", "https://example.com/my?{{1}}", example=["x"]))),
+    ("order_alone", set_order(pay())),
+    ("order_header", set_order(pay(), header="DOCUMENT")),
+    ("order_header", set_order(pay(), header="IMAGE")),
 ]
 
 
@@ -174,6 +250,66 @@ def test_fault_is_found_and_the_sandbox_refuses_it_too(
     assert code in found
     with pytest.raises(Refusal):
         checked(definition)
+
+
+@pytest.mark.parametrize(("code", "change"), ALLOWED)
+def test_what_is_just_within_a_rule_is_taken_by_both(
+    code: str, change: Callable[[dict[str, Any]], None]
+) -> None:
+    definition = copy.deepcopy(GOOD)
+    change(definition)
+    errors = [str(found) for found in check_template(definition) if found.severity == "error"]
+    assert errors == []
+    assert checked(definition) is definition
+
+
+@pytest.mark.parametrize(("words", "severity"), [(6, "error"), (7, "warning"), (9, None)])
+def test_ratio_of_words_to_variables(words: int, severity: str | None) -> None:
+    names = ("customer_name", "invoice_ref", "amount")
+    text = "a " + " b ".join(f"{{{{{name}}}}}" for name in names)
+    text += " c" * (words - 3)
+    definition = copy.deepcopy(GOOD)
+    part(definition, "BODY").update(text=text)
+    found = {finding.code: finding.severity for finding in check_template(definition)}
+    assert found.get("ratio") == severity
+
+
+def test_each_rule_has_both_sides_in_the_tables() -> None:
+    tried = {code for code, _spoil in REFUSED} | {"positions", "body_filled", "buttons_desktop"}
+    # what no sender of ours can do and only a foreign definition has
+    elsewhere = {"button_phone", "order_category"}
+    assert tried | elsewhere == set(RULES)
+
+
+def test_every_sentence_is_filled_by_its_figures() -> None:
+    for _code, spoil in REFUSED:
+        definition = copy.deepcopy(GOOD)
+        spoil(definition)
+        for finding in check_template(definition):
+            assert "%(" not in str(finding)
+            assert finding.reason
+            assert finding.part in PARTS or finding.code == "part_unknown"
+
+
+@pytest.mark.parametrize(("length", "codes"), [(1024, []), (1025, ["body_filled"])])
+def test_text_that_gets_too_long_with_its_samples_is_a_warning(
+    length: int, codes: list[str]
+) -> None:
+    text = "x" * 1000 + "{{invoice_list}}"
+    found = check_filled(text, {"invoice_list": "y" * (length - 1000)})
+    assert [finding.code for finding in found] == codes
+    assert all(finding.severity == "warning" for finding in found)
+
+
+def test_outline_is_the_same_whatever_samples_came_with_it() -> None:
+    listed = copy.deepcopy(GOOD)
+    listed["components"][1]["text"] = GOOD["components"][1]["text"].replace("\n", "\r\n") + " "
+    listed["components"][1].pop("example")
+    listed["components"].reverse()
+    assert outline(listed["components"]) == outline(GOOD["components"])
+    part(listed, "BUTTONS")["buttons"][1]["text"] = "Pagado"
+    assert outline(listed["components"]) != outline(GOOD["components"])
+    assert outline(None) == outline([])
 
 
 @pytest.mark.parametrize(

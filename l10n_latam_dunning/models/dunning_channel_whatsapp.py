@@ -36,8 +36,10 @@ class DunningChannelWhatsapp(models.AbstractModel):
         why = account._impediment(at, point.value if point else "") if account else "none"
         if why:
             problems.append(Impediment("account", {"why": self._account_words(candidate, why)}))
-        elif not candidate.text or not candidate.text.sendable:
+        elif not candidate.text:
             problems.append(Impediment("template", {"why": self._text_words(candidate)}))
+        else:
+            problems += candidate.text._impediments(candidate, at)
         return problems
 
     @api.model
@@ -57,37 +59,25 @@ class DunningChannelWhatsapp(models.AbstractModel):
 
     @api.model
     def _text_words(self, candidate):
-        template = candidate.text
         if not candidate.level and not candidate.template_name:
             return self.env._("the policy has no level")
-        if not template:
-            return self.env._(
-                "%(name)s has no text in the debtor's language",
-                name=candidate.template_name
-                or candidate.level_channel.template_name
-                or candidate.level.name,
-            )
-        if template.category != "UTILITY":
-            return self.env._(
-                "%(name)s was classified as %(category)s",
-                name=template.display_name,
-                category=template.category,
-            )
         return self.env._(
-            "%(name)s is %(status)s at WhatsApp",
-            name=template.display_name,
-            status=template.status,
+            "%(name)s has no text in the debtor's language",
+            name=candidate.template_name
+            or candidate.level_channel.template_name
+            or candidate.level.name,
         )
 
     # === WHAT ===
 
     @api.model
     def _find_text(self, candidate):
-        return self.env["dunning.whatsapp.template"]._find(
+        found = self.env["dunning.whatsapp.template"]._find(
             candidate.account,
             candidate.template_name or candidate.level_channel.template_name,
             self.env["dunning.text"]._languages(candidate.partner, candidate.company),
         )
+        return found._variant(candidate)
 
     @api.model
     def _wording(self, candidate):
@@ -95,7 +85,7 @@ class DunningChannelWhatsapp(models.AbstractModel):
 
     @api.model
     def _carries(self, candidate):
-        return frozenset(candidate.text.button_ids.mapped("action"))
+        return candidate.text._carries()
 
     @api.model
     def _category(self, text):
@@ -104,9 +94,7 @@ class DunningChannelWhatsapp(models.AbstractModel):
     @api.model
     def _content_vals(self, candidate):
         template = candidate.text
-        values = self.env["dunning.text"]._values(
-            candidate, template._variables(), template.language
-        )
+        values = template._values_of(candidate)
         return {
             "template_id": template.id,
             "values": values,
@@ -123,14 +111,10 @@ class DunningChannelWhatsapp(models.AbstractModel):
 
     @api.model
     def _payload(self, message):
-        template = message.template_id
         return template_message(
             to=message.contact_point_id.value,
-            name=template.name,
-            language=template.language,
-            body={name: message.values[name] for name in template._variables()},
             opaque=message.reference,
-            quick_replies=[f"DUN:{button.action}" for button in template.button_ids],
+            **message.template_id._payload_parts(message),
         )
 
     @api.model
@@ -161,7 +145,7 @@ class DunningChannelWhatsapp(models.AbstractModel):
         if rule.action in (Action.ACCOUNT, Action.COUNTRY):
             message.account_id._pause_for(rule, code, message.contact_point_id.value)
         elif rule.action is Action.TEMPLATE or blames_template(self._last_codes(message, rule)):
-            message.template_id.status = "REFUSED"
+            message.template_id._store_refusal(rule, code)
         if rule.mark:
             message.contact_point_id._learn_from(rule)
 

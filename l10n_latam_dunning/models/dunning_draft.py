@@ -9,10 +9,12 @@ from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
 
 from .dunning_text import GENERAL
+from .dunning_variable import LACKING
 from .dunning_whatsapp_template import VARIABLES
 
 # What a text of Odoo's templates may say: object.text['amount_total'] and so on.
-NAMES = frozenset({*VARIABLES, "unsubscribe_link"})
+# What not every debtor has a value for is left out: nothing empty is ever sent.
+NAMES = frozenset({*VARIABLES, "unsubscribe_link"} - set(LACKING))
 # Values that list things, one a line where there is room for lines.
 LISTS = frozenset({"invoice_list"})
 _PLACE = re.compile(r"\{\{(\w+)\}\}")

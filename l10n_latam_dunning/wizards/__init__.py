@@ -9,6 +9,7 @@ from . import (
     dunning_replay,
     dunning_send,
     dunning_suppression_upload,
+    dunning_whatsapp_accept,
     dunning_whatsapp_check,
     dunning_whatsapp_stop,
 )

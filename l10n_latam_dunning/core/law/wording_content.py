@@ -201,21 +201,21 @@ PARTS: Final[Mapping[str, Part]] = {
         en="due on {{due_date}}",
     ),
     "interest": _part(
-        "interest breakdown",
+        "interest breakdown amount_detail",
         "interes|intereses|juro|juros|interest",
         es="sin intereses",
         pt="sem juros",
         en="without interest",
     ),
     "fine": _part(
-        "fine breakdown",
+        "fine breakdown amount_detail",
         "multa|multas|mora|moratorio|moratorios|penalidad|late_fee|late_fees|penalty|fine",
         es="sin multa",
         pt="sem multa",
         en="without late fee",
     ),
     "fees": _part(
-        "fees breakdown",
+        "fees breakdown amount_detail",
         """
         gasto|gastos|comision|comisiones|cargo|cargos|recargo|recargos|honorarios|costas|costos
         taxa|taxas|encargo|encargos|despesa|despesas|tarifa|tarifas|custos

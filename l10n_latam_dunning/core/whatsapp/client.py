@@ -118,14 +118,14 @@ class _Answer:
     body_left: bool = True
 
 
-class _Bearer(requests.auth.AuthBase):
+class _Token(requests.auth.AuthBase):
     """Signs a request; being an auth object it is also kept from a netrc file's override."""
 
-    def __init__(self, token: str) -> None:
-        self._token = token
+    def __init__(self, token: str, scheme: str = "Bearer") -> None:
+        self._value = f"{scheme} {token}"
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
+        request.headers["Authorization"] = self._value
         return request
 
 
@@ -147,7 +147,7 @@ class Client:
 
     def __init__(self, credentials: Credentials, session: requests.Session | None = None) -> None:
         self.credentials = credentials
-        self._auth = _Bearer(credentials.token)
+        self._auth = _Token(credentials.token)
         self._given_session = session
         self._local = threading.local()
         self._sessions: set[requests.Session] = set()
@@ -232,6 +232,37 @@ class Client:
             raise _unfit(f"The file is not of the type {mime}.")
         return MediaFile(answer.body, mime)
 
+    def upload_sample(self, app_id: str, filename: str, content: bytes, mime: str) -> str:
+        """Upload a sample for a template's media header; return its handle. Such a sample
+        belongs to the app, and a media id is not taken in its place."""
+        started = self._expect(
+            self._exchange(
+                "POST",
+                f"{_node(app_id)}/uploads",
+                params={
+                    "file_name": filename,
+                    "file_length": str(len(content)),
+                    "file_type": mime,
+                },
+            )
+        )
+        session = self._required_id(started)
+        if not re.fullmatch(r"upload:[A-Za-z0-9_=?&:+/-]{1,2000}", session):
+            raise ApiFailure(ApiError(None, "The answer holds no id.", 200, "", Action.RETRY))
+        data = self._expect(
+            self._exchange(
+                "POST",
+                session,
+                data=content,
+                headers={"file_offset": "0", "Content-Type": "application/octet-stream"},
+                auth=_Token(self.credentials.token, "OAuth"),
+            )
+        )
+        handle = _text(data.get("h"))
+        if not handle:
+            raise ApiFailure(ApiError(None, "The answer holds no handle.", 200, "", Action.RETRY))
+        return handle
+
     # === TEMPLATES === #
 
     def create_template(self, definition: Mapping[str, Any]) -> Json:
@@ -250,6 +281,14 @@ class Client:
             params["hsm_id"] = _node(template_id)
         path = f"{self.credentials.waba_id}/message_templates"
         return self._expect(self._exchange("DELETE", path, params=params))
+
+    def unpause_template(self, template_id: str) -> Json:
+        """Let a template go on that was paused by pacing."""
+        return self._expect(self._exchange("POST", f"{_node(template_id)}/unpause"))
+
+    def template_info(self, template_id: str) -> Json:
+        """Return one template as the list shows it."""
+        return self._get(_node(template_id), {"fields": _TEMPLATE_FIELDS})
 
     def list_templates(self) -> list[Json]:
         """Return all templates of the account, page after page."""
@@ -311,11 +350,12 @@ class Client:
         path: str,
         *,
         body_left: Callable[[], bool] = lambda: True,
+        auth: _Token | None = None,
         **options: Any,
     ) -> _Answer:
         """Make one HTTP exchange with the API."""
         url = f"{self.credentials.base_url.rstrip('/')}/{self.credentials.version}/{path}"
-        return self._request(method, url, body_left=body_left, **options)
+        return self._request(method, url, body_left=body_left, auth=auth, **options)
 
     def _request(
         self,
@@ -325,6 +365,7 @@ class Client:
         limit: int = MAX_ANSWER_BYTES,
         seconds: float | None = None,
         body_left: Callable[[], bool] = lambda: True,
+        auth: _Token | None = None,
         **options: Any,
     ) -> _Answer:
         """Make one HTTP exchange; trouble on the way becomes an answer without a status.
@@ -336,7 +377,7 @@ class Client:
             with self._session().request(
                 method,
                 url,
-                auth=self._auth,
+                auth=auth or self._auth,
                 timeout=timeout,
                 allow_redirects=False,
                 stream=True,

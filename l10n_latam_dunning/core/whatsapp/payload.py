@@ -39,30 +39,25 @@ def template_message(
     body: Mapping[str, str],
     opaque: str,
     *,
+    header_text: Mapping[str, str] | None = None,
     header_document: HeaderDocument | tuple[str, str] | None = None,
-    url_suffix: str | None = None,
-    quick_replies: Sequence[str] = (),
-    url_index: int = 0,
-    quick_reply_index: int | None = None,
+    buttons: Sequence[Json] = (),
 ) -> Json:
     """Build a template message. Values named "1", "2" … are positional, all others named.
 
-    The URL button stands at `url_index`; the quick replies follow each other from
-    `quick_reply_index`, by default right after a URL button with a suffix.
+    `buttons` are the values of those buttons that take one, made by :func:`url_button`,
+    :func:`quick_reply` and :func:`order_button`.
     """
     components: list[Json] = []
     if header_document is not None:
         media_id, filename = header_document
         document = {"id": media_id, "filename": filename}
         components.append(_component("header", [{"type": "document", "document": document}]))
+    elif header_text:
+        components.append(_component("header", _text_parameters(header_text)))
     if body:
-        components.append(_component("body", _body_parameters(body)))
-    if url_suffix is not None:
-        components.append(_url_button(url_index, url_suffix))
-    if quick_reply_index is None:
-        quick_reply_index = url_index + 1 if url_suffix is not None else 0
-    for index, payload in enumerate(quick_replies, quick_reply_index):
-        components.append(_quick_reply(index, payload))
+        components.append(_component("body", _text_parameters(body)))
+    components += buttons
     template: Json = {"name": name, "language": {"code": language}}
     if components:
         template["components"] = components
@@ -110,6 +105,33 @@ def file_message(
     return message
 
 
+def url_button(index: int, suffix: str) -> Json:
+    """The end of a link button's address."""
+    if not suffix or re.search(r"\s", suffix):
+        raise ValueError("the end of a button's address must hold no white space")
+    parameters: list[Json] = [{"type": "text", "text": suffix}]
+    return {"type": "button", "sub_type": "url", "index": str(index), "parameters": parameters}
+
+
+def quick_reply(index: int, payload: str) -> Json:
+    """What comes back when a quick reply is tapped."""
+    if not payload or len(payload) > MAX_REPLY_PAYLOAD:
+        raise ValueError(f"a quick reply's payload holds 1 to {MAX_REPLY_PAYLOAD} characters")
+    parameters: list[Json] = [{"type": "payload", "payload": payload}]
+    return {
+        "type": "button",
+        "sub_type": "quick_reply",
+        "index": str(index),
+        "parameters": parameters,
+    }
+
+
+def order_button(index: int, order: Json) -> Json:
+    """The order that a PIX button pays, made by :func:`.order.order_details`."""
+    action: Json = {"type": "action", "action": {"order_details": order}}
+    return {"type": "button", "sub_type": "order_details", "index": index, "parameters": [action]}
+
+
 def _message(to: str, kind: str, content: Json, opaque: str) -> Json:
     message: Json = {"messaging_product": "whatsapp", "recipient_type": "individual"}
     if _PHONE.fullmatch(to):
@@ -132,29 +154,10 @@ def _component(kind: str, parameters: list[Json]) -> Json:
     return {"type": kind, "parameters": parameters}
 
 
-def _body_parameters(body: Mapping[str, str]) -> list[Json]:
-    values = {name: clean_value(value) for name, value in body.items()}
+def _text_parameters(texts: Mapping[str, str]) -> list[Json]:
+    values = {name: clean_value(value) for name, value in texts.items()}
     if all(name.isdecimal() for name in values):
         return [{"type": "text", "text": values[name]} for name in sorted(values, key=int)]
     return [
         {"type": "text", "parameter_name": name, "text": value} for name, value in values.items()
     ]
-
-
-def _url_button(index: int, suffix: str) -> Json:
-    if not suffix or re.search(r"\s", suffix):
-        raise ValueError("the end of a button's address must hold no white space")
-    parameters: list[Json] = [{"type": "text", "text": suffix}]
-    return {"type": "button", "sub_type": "url", "index": str(index), "parameters": parameters}
-
-
-def _quick_reply(index: int, payload: str) -> Json:
-    if not payload or len(payload) > MAX_REPLY_PAYLOAD:
-        raise ValueError(f"a quick reply's payload holds 1 to {MAX_REPLY_PAYLOAD} characters")
-    parameters: list[Json] = [{"type": "payload", "payload": payload}]
-    return {
-        "type": "button",
-        "sub_type": "quick_reply",
-        "index": str(index),
-        "parameters": parameters,
-    }

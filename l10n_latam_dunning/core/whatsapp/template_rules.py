@@ -3,8 +3,22 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
+
+from .template_sentences import PARTS, RULES
+
+__all__ = [
+    "LANGUAGES",
+    "PARTS",
+    "Finding",
+    "check_filled",
+    "check_template",
+    "odoo_lang_to_meta",
+    "outline",
+    "render",
+    "variables",
+]
 
 MAX_NAME: Final = 512
 MAX_BODY: Final = 1024
@@ -15,13 +29,17 @@ MAX_BUTTONS: Final = 10
 MAX_URL_BUTTONS: Final = 2
 MAX_URL: Final = 2000
 MAX_PHONE: Final = 20
+MAX_ON_DESKTOP: Final = 3
 MIN_WORDS_PER_VARIABLE: Final = 3
 TTL_SECONDS: Final = range(30, 43201)
+ORDER_DETAILS: Final = "ORDER_DETAILS"
 CATEGORIES: Final = frozenset({"UTILITY", "MARKETING", "AUTHENTICATION"})
 HEADER_FORMATS: Final = frozenset({"TEXT", "DOCUMENT", "IMAGE", "VIDEO", "LOCATION"})
+ORDER_HEADERS: Final = frozenset({"TEXT", "DOCUMENT", "IMAGE"})
 BUTTON_TYPES: Final = frozenset(
-    {"URL", "QUICK_REPLY", "PHONE_NUMBER", "COPY_CODE", "REQUEST_CONTACT_INFO", "ORDER_DETAILS"}
+    {"URL", "QUICK_REPLY", "PHONE_NUMBER", "COPY_CODE", "REQUEST_CONTACT_INFO", ORDER_DETAILS}
 )
+LABELLED: Final = frozenset({"URL", "QUICK_REPLY", "PHONE_NUMBER", ORDER_DETAILS})
 LANGUAGES: Final = frozenset(
     {
         *("es", "es_AR", "es_CL", "es_CO", "es_CR", "es_DO", "es_EC", "es_ES", "es_HN", "es_MX"),
@@ -29,6 +47,7 @@ LANGUAGES: Final = frozenset(
     }
 )
 
+Json = dict[str, Any]
 Severity = Literal["error", "warning"]
 _VARIABLE = re.compile(r"\{\{([^{}]*)\}\}")
 _NAMED = re.compile(r"[a-z][a-z_]*")
@@ -36,15 +55,33 @@ _NAMED = re.compile(r"[a-z][a-z_]*")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that Meta would refuse (error) or that customers would suffer from (warning)."""
+    """One thing that Meta would refuse (error) or that customers would suffer from (warning).
+
+    `message` and `reason` are sentences to be translated and then filled with `figures`.
+    """
 
     code: str
     part: str
-    message: str
     severity: Severity = "error"
+    figures: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def message(self) -> str:
+        """What is wrong, as a format string."""
+        return RULES[self.code].message
+
+    @property
+    def reason(self) -> str:
+        """Why it matters."""
+        return RULES[self.code].reason
 
     def __str__(self) -> str:
-        return f"{self.part}: {self.message}"
+        return f"{self.part}: {self.message % dict(self.figures)}"
+
+
+def _limit(code: str, part: str, count: int, limit: int) -> Iterator[Finding]:
+    if count > limit:
+        yield Finding(code, part, figures={"count": str(count), "limit": str(limit)})
 
 
 def odoo_lang_to_meta(code: str) -> str:
@@ -73,20 +110,50 @@ def check_template(definition: Mapping[str, Any]) -> list[Finding]:
     return list(_findings(definition))
 
 
+def check_filled(text: str, samples: Mapping[str, str]) -> list[Finding]:
+    """Return a warning when the text with its samples gets longer than a message may be."""
+    count = len(render(text, samples))
+    if count <= MAX_BODY or len(text) > MAX_BODY:
+        return []
+    figures = {"count": str(count), "limit": str(MAX_BODY)}
+    return [Finding("body_filled", "body", "warning", figures)]
+
+
+def outline(components: object) -> Json:
+    """Return what makes two templates the same to their readers: header, body, footer and
+    buttons, whatever samples came with them."""
+    parts = {_upper(row.get("type")): row for row in _rows(components)}
+    header, body = parts.get("HEADER", {}), parts.get("BODY", {})
+    return {
+        "header": [_upper(header.get("format")), _plain(header.get("text"))],
+        "body": _plain(body.get("text")),
+        "footer": _plain(parts.get("FOOTER", {}).get("text")),
+        "buttons": [
+            [_upper(button.get("type")), _plain(button.get("text")), _text(button.get("url"))]
+            for button in _rows(parts.get("BUTTONS", {}).get("buttons"))
+        ],
+    }
+
+
+def _plain(text: object) -> str:
+    return _text(text).replace("\r\n", "\n").strip()
+
+
+def _rows(value: object) -> list[Json]:
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
 def _findings(definition: Mapping[str, Any]) -> Iterator[Finding]:
     yield from _check_head(definition)
-    components = definition.get("components")
-    rows = (
-        [row for row in components if isinstance(row, dict)] if isinstance(components, list) else []
-    )
+    rows = _rows(definition.get("components"))
     kinds = Counter(_upper(row.get("type")) for row in rows)
     for kind, count in kinds.items():
         if kind not in ("HEADER", "BODY", "FOOTER", "BUTTONS"):
-            yield Finding("part_unknown", kind.lower(), "This part of a template is not known.")
+            yield Finding("part_unknown", kind.lower(), figures={"part": kind.lower()})
         elif count > 1:
-            yield Finding("part_twice", kind.lower(), "A template has each part only once.")
+            yield Finding("part_twice", kind.lower())
     if not kinds["BODY"]:
-        yield Finding("body_missing", "body", "A template needs a body.")
+        yield Finding("body_missing", "body")
     named = _upper(definition.get("parameter_format")) == "NAMED"
     for row in rows:
         kind = _upper(row.get("type"))
@@ -98,67 +165,67 @@ def _findings(definition: Mapping[str, Any]) -> Iterator[Finding]:
             yield from _check_footer(row)
         elif kind == "BUTTONS":
             yield from _check_buttons(row)
+    yield from _check_order(definition, rows)
 
 
 def _check_head(definition: Mapping[str, Any]) -> Iterator[Finding]:
     name = definition.get("name")
-    if not isinstance(name, str) or not re.fullmatch(r"[a-z0-9_]{1,512}", name):
-        yield Finding("name", "name", "The name is made of a-z, 0-9 and _, at most 512 characters.")
+    if not isinstance(name, str) or not re.fullmatch(rf"[a-z0-9_]{{1,{MAX_NAME}}}", name):
+        yield Finding("name", "name")
     language = definition.get("language")
     if language not in LANGUAGES:
-        yield Finding("language", "language", "WhatsApp does not offer templates in this language.")
+        yield Finding("language", "language", figures={"language": str(language or "")})
     if _upper(definition.get("category")) not in CATEGORIES:
-        yield Finding("category", "category", "The category is UTILITY or MARKETING.")
+        yield Finding("category", "category")
     if _upper(definition.get("parameter_format", "POSITIONAL")) not in ("NAMED", "POSITIONAL"):
-        yield Finding("format", "parameter_format", "Variables are NAMED or POSITIONAL.")
+        yield Finding("format", "parameter_format")
     ttl = definition.get("message_send_ttl_seconds")
     if ttl is not None and ttl != -1 and not (type(ttl) is int and ttl in TTL_SECONDS):
-        yield Finding("ttl", "ttl", "The time to live is 30 to 43200 seconds, or -1 for 30 days.")
+        yield Finding("ttl", "ttl")
 
 
 def _check_header(row: Mapping[str, Any], named: bool) -> Iterator[Finding]:
     header_format = _upper(row.get("format"))
     if header_format not in HEADER_FORMATS:
-        yield Finding("header_format", "header", "This kind of header is not known.")
+        yield Finding("header_format", "header")
     elif header_format == "TEXT":
         text = _text(row.get("text"))
-        if not text:
-            yield Finding("header_empty", "header", "A text header needs a text.")
-        if len(text) > MAX_HEADER:
-            yield Finding("header_long", "header", "The header holds at most 60 characters.")
+        if not text.strip():
+            yield Finding("header_empty", "header")
+        yield from _limit("header_long", "header", len(text), MAX_HEADER)
         if "\n" in text:
-            yield Finding("header_lines", "header", "The header is a single line.")
+            yield Finding("header_lines", "header")
         names = variables(text)
         if len(names) > 1:
-            yield Finding("header_variables", "header", "The header holds at most one variable.")
+            yield Finding("header_variables", "header")
         yield from _check_variables("header", text, named)
         yield from _check_example("header", row, names, named)
     elif header_format != "LOCATION" and not _samples(row, "header_handle"):
-        yield Finding("header_example", "header", "A media header needs a sample file.")
+        yield Finding("header_example", "header")
 
 
 def _check_body(row: Mapping[str, Any], named: bool) -> Iterator[Finding]:
     text = _text(row.get("text"))
     if not text.strip():
-        yield Finding("body_missing", "body", "A template needs a body.")
+        yield Finding("body_missing", "body")
         return
-    if len(text) > MAX_BODY:
-        yield Finding("body_long", "body", "The body holds at most 1024 characters.")
+    yield from _limit("body_long", "body", len(text), MAX_BODY)
     if " " * 5 in text:
-        yield Finding("body_spaces", "body", "The body holds at most 4 spaces in a row.")
+        yield Finding("body_spaces", "body")
     if "\n" * 3 in text:
-        yield Finding("body_lines", "body", "The body holds at most 2 line breaks in a row.")
+        yield Finding("body_lines", "body")
     if "\t" in text:
-        yield Finding("body_tab", "body", "The body holds no tab.")
+        yield Finding("body_tab", "body")
     bare = text.strip()
     if bare.startswith("{{") or bare.endswith("}}"):
-        yield Finding("edge_variable", "body", "The body may not start or end with a variable.")
+        yield Finding("edge_variable", "body")
     names = variables(text)
     words = len(_VARIABLE.sub(" ", text).split())
+    figures = {"variables": str(len(names)), "words": str(words)}
     if len(names) and words < 2 * len(names) + 1:
-        yield Finding("ratio", "body", "There are too many variables for so short a text.")
+        yield Finding("ratio", "body", figures=figures)
     elif words < MIN_WORDS_PER_VARIABLE * len(names):
-        yield Finding("ratio", "body", "Three words for each variable pass more surely.", "warning")
+        yield Finding("ratio", "body", "warning", figures)
     yield from _check_variables("body", text, named)
     yield from _check_example("body", row, names, named)
 
@@ -166,15 +233,15 @@ def _check_body(row: Mapping[str, Any], named: bool) -> Iterator[Finding]:
 def _check_variables(part: str, text: str, named: bool) -> Iterator[Finding]:
     names = variables(text)
     if re.search(r"\}\}\s*\{\{", text):
-        yield Finding("side_by_side", part, "Two variables need text between them.")
+        yield Finding("side_by_side", part)
     if re.search(r"[{}]", _VARIABLE.sub("", text)):
-        yield Finding("braces", part, "A variable is written {{name}}.")
+        yield Finding("braces", part)
     if named:
         for name in names:
             if not _NAMED.fullmatch(name):
-                yield Finding("variable_name", part, "A variable's name is made of a-z and _.")
+                yield Finding("variable_name", part, figures={"variable": name})
     elif names and sorted(names, key=_position) != [str(n + 1) for n in range(len(names))]:
-        yield Finding("positions", part, "Variables are numbered 1, 2, 3 … without gaps.")
+        yield Finding("positions", part)
 
 
 def _check_example(
@@ -195,51 +262,38 @@ def _check_example(
             values = values[0] if values and isinstance(values[0], list) else []
         complete = len(values) == len(names) and all(_text(value).strip() for value in values)
     if not complete:
-        yield Finding("example", part, "Each variable needs one sample.")
+        yield Finding("example", part)
 
 
 def _check_footer(row: Mapping[str, Any]) -> Iterator[Finding]:
     text = _text(row.get("text"))
     if not text.strip():
-        yield Finding("footer_empty", "footer", "A footer needs a text.")
-    if len(text) > MAX_FOOTER:
-        yield Finding("footer_long", "footer", "The footer holds at most 60 characters.")
+        yield Finding("footer_empty", "footer")
+    yield from _limit("footer_long", "footer", len(text), MAX_FOOTER)
     if "{{" in text:
-        yield Finding("footer_variable", "footer", "The footer holds no variable.")
+        yield Finding("footer_variable", "footer")
     if "\n" in text:
-        yield Finding("footer_lines", "footer", "The footer is a single line.")
+        yield Finding("footer_lines", "footer")
 
 
 def _check_buttons(row: Mapping[str, Any]) -> Iterator[Finding]:
-    buttons = row.get("buttons")
-    rows = (
-        [button for button in buttons if isinstance(button, dict)]
-        if isinstance(buttons, list)
-        else []
-    )
+    rows = _rows(row.get("buttons"))
     if not rows:
-        yield Finding("buttons_empty", "buttons", "The list of buttons is empty.")
+        yield Finding("buttons_empty", "buttons")
     kinds = [_upper(button.get("type")) for button in rows]
-    if len(rows) > MAX_BUTTONS:
-        yield Finding("buttons_many", "buttons", "A template has at most 10 buttons.")
-    if kinds.count("URL") > MAX_URL_BUTTONS:
-        yield Finding("buttons_url", "buttons", "A template has at most 2 link buttons.")
+    yield from _limit("buttons_many", "buttons", len(rows), MAX_BUTTONS)
+    yield from _limit("buttons_url", "buttons", kinds.count("URL"), MAX_URL_BUTTONS)
     for kind in ("PHONE_NUMBER", "COPY_CODE"):
         if kinds.count(kind) > 1:
-            yield Finding("buttons_kind", "buttons", "A template has one button of this kind.")
-    if "".join("q" if kind == "QUICK_REPLY" else "." for kind in kinds).strip(".").count(".") or (
-        kinds and "QUICK_REPLY" in kinds and "QUICK_REPLY" not in (kinds[0], kinds[-1])
-    ):
-        yield Finding(
-            "buttons_order", "buttons", "Quick replies stand together, first or last of all."
-        )
-    if len(rows) > 3 or (0 < kinds.count("QUICK_REPLY") < len(kinds)):
-        yield Finding(
-            "buttons_desktop", "buttons", "WhatsApp Desktop does not show this message.", "warning"
-        )
+            yield Finding("buttons_kind", "buttons")
+    replies = "".join("q" if kind == "QUICK_REPLY" else "." for kind in kinds)
+    if not re.fullmatch(r"q*\.*|\.*q*", replies):
+        yield Finding("buttons_order", "buttons")
+    if len(rows) > MAX_ON_DESKTOP or (0 < kinds.count("QUICK_REPLY") < len(kinds)):
+        yield Finding("buttons_desktop", "buttons", "warning")
     labels = [_text(button.get("text")) for button in rows]
     if len(set(labels)) < len(labels):
-        yield Finding("buttons_label", "buttons", "Two buttons have the same label.")
+        yield Finding("buttons_label", "buttons")
     for button in rows:
         yield from _check_button(button)
 
@@ -247,31 +301,52 @@ def _check_buttons(row: Mapping[str, Any]) -> Iterator[Finding]:
 def _check_button(button: Mapping[str, Any]) -> Iterator[Finding]:
     kind, label = _upper(button.get("type")), _text(button.get("text"))
     if kind not in BUTTON_TYPES:
-        yield Finding("button_kind", "buttons", "This kind of button is not known.")
-    if kind in ("URL", "QUICK_REPLY", "PHONE_NUMBER") and not label.strip():
-        yield Finding("button_label", "buttons", "A button needs a label.")
-    if len(label) > MAX_LABEL:
-        yield Finding("button_label", "buttons", "A button's label holds at most 25 characters.")
-    if "{{" in label or "\n" in label:
-        yield Finding("button_label", "buttons", "A button's label is fixed text on one line.")
+        yield Finding("button_kind", "buttons")
+    is_missing = kind in LABELLED and not label.strip()
+    if is_missing or len(label) > MAX_LABEL or "{{" in label or "\n" in label:
+        yield Finding("button_label", "buttons", figures={"label": label})
     if kind == "PHONE_NUMBER" and not 0 < len(_text(button.get("phone_number"))) <= MAX_PHONE:
-        yield Finding("button_phone", "buttons", "A phone button holds at most 20 digits.")
+        yield Finding("button_phone", "buttons")
     if kind == "URL":
         yield from _check_url(button)
 
 
 def _check_url(button: Mapping[str, Any]) -> Iterator[Finding]:
     url = _text(button.get("url"))
-    if not re.match(r"https?://[^/{}\s]+", url):
-        yield Finding("button_url", "buttons", "A link button needs a full address.")
-    if len(url) > MAX_URL:
-        yield Finding("button_url", "buttons", "A button's address holds 2000 characters.")
-    if "{{" in url:
-        if not re.fullmatch(r"[^{}]*\{\{1\}\}", url):
-            yield Finding("button_url", "buttons", "An address has one variable at its end.")
-        example = button.get("example")
-        if not isinstance(example, list) or len(example) != 1 or not _text(example[0]):
-            yield Finding("example", "buttons", "Each variable needs one sample.")
+    is_address = re.match(r"https?://[^/{}\s]+", url) and not re.search(r"\s", url)
+    has_variable = "{{" in url
+    if (
+        not is_address
+        or len(url) > MAX_URL
+        or (has_variable and not re.fullmatch(r"https?://[^/{}]+/[^{}]*\{\{1\}\}", url))
+    ):
+        yield Finding("button_url", "buttons", figures={"url": url[:100]})
+    example = button.get("example")
+    is_shown = isinstance(example, list) and len(example) == 1 and _text(example[0])
+    if has_variable and not is_shown:
+        yield Finding("example", "buttons")
+
+
+def _check_order(definition: Mapping[str, Any], rows: list[Json]) -> Iterator[Finding]:
+    """A button to pay by PIX goes with a format of its own."""
+    buttons = [
+        button
+        for row in rows
+        if _upper(row.get("type")) == "BUTTONS"
+        for button in _rows(row.get("buttons"))
+    ]
+    has_order = ORDER_DETAILS in [_upper(button.get("type")) for button in buttons]
+    if has_order != (_upper(definition.get("display_format")) == ORDER_DETAILS):
+        yield Finding("order_format", "buttons")
+    if not has_order:
+        return
+    if len(buttons) > 1:
+        yield Finding("order_alone", "buttons")
+    headers = {_upper(row.get("format")) for row in rows if _upper(row.get("type")) == "HEADER"}
+    if headers - ORDER_HEADERS:
+        yield Finding("order_header", "header")
+    if _upper(definition.get("category")) == "AUTHENTICATION":
+        yield Finding("order_category", "category")
 
 
 def _samples(row: Mapping[str, Any], key: str) -> list[Any]:

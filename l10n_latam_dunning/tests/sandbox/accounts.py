@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+MEDIA_DAYS = 30
 _REGIONS = {
     "1": "DO", "51": "PE", "52": "MX", "54": "AR", "55": "BR", "56": "CL", "57": "CO", "58": "VE",
     "502": "GT", "503": "SV", "504": "HN", "505": "NI", "506": "CR", "507": "PA", "591": "BO",
@@ -113,6 +115,12 @@ class Media:
     filename: str
     mime: str
     content: bytes = field(repr=False)
+    at: float = field(default_factory=time.time)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is still there: an upload is kept for 30 days."""
+        return time.time() < self.at + MEDIA_DAYS * 86400
 
     def info(self, base_url: str) -> dict[str, Any]:
         """Return what GET /{media_id} answers."""

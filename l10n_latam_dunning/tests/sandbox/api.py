@@ -20,7 +20,9 @@ Json = dict[str, Any]
 
 WINDOW_SECONDS = 24 * 3600
 OLDEST, NEWEST = 20, 26
+APP_ID = "400"
 _PATH = re.compile(r"/v(\d{2})\.\d/([0-9_a-z]+)(?:/([a-z_]+))?/?")
+_SESSION = re.compile(r"/v\d{2}\.\d/(upload:[A-Za-z0-9]+)")
 # Megabytes of each type that Meta takes.
 _MEDIA_LIMITS = {
     **dict.fromkeys(("application/pdf", "text/plain", "application/msword"), 100),
@@ -42,11 +44,15 @@ class Api:
             self._sandbox.stopping.wait(self._sandbox.latency)
         if request.path.startswith("/_content/"):
             return self._media_content(request)
+        if (session := _SESSION.fullmatch(request.path)) and request.method == "POST":
+            return self._take_sample(request, session[1])
         found = _PATH.fullmatch(request.path)
         if not found or not OLDEST <= int(found[1]) <= NEWEST:
             raise Refusal(2500, "Unknown path components.", subcode=0)
         accounts = self._authorised(request)
         node, edge = found[2], found[3] or ""
+        if (request.method, node, edge) == ("POST", APP_ID, "uploads"):
+            return self._start_sample(request)
         for account in accounts:
             if node == account.phone_number_id:
                 return self._number(request, account, edge)
@@ -99,7 +105,7 @@ class Api:
             for row in self._sandbox.accounts.values():
                 row.subscribed = row.subscribed or row.waba_id == account.waba_id
             return json_response({"success": True})
-        app = {"whatsapp_business_api_data": {"id": "400", "name": "Sandbox app"}}
+        app = {"whatsapp_business_api_data": {"id": APP_ID, "name": "Sandbox app"}}
         return json_response({"data": [app] if account.subscribed else []})
 
     def _other_node(
@@ -117,6 +123,15 @@ class Api:
                     if self._sandbox.auto_approve:
                         self._sandbox.review(template, "APPROVED")
                 return json_response({"success": True})
+        if (
+            template
+            and (request.method, edge) == ("POST", "unpause")
+            and template.waba_id in {row.waba_id for row in accounts}
+        ):
+            with self._sandbox.lock:
+                self._sandbox.store.unpause(template)
+                self._sandbox.review(template, "APPROVED")
+            return json_response({"success": True})
         if media and not edge and media.phone_number_id in {a.phone_number_id for a in accounts}:
             if request.method == "GET":
                 changes = self._sandbox.media_info.get(node, {})
@@ -158,6 +173,9 @@ class Api:
         """Check the message against all rules, keep it and start its statuses."""
         shown, category, status = self._shown(account, payload, number, user_id)
         self._limit(account)
+        self._sandbox.store.references.update(
+            button["reference"] for button in shown.get("buttons", []) if "reference" in button
+        )
         wa_id = self._sandbox.wa_id(number) if number else ""
         user_id = user_id or user_id_of(wa_id)
         wamid = self._sandbox.new_wamid(wa_id or user_id)
@@ -203,11 +221,12 @@ class Api:
 
         def media_of(media_id: str) -> Media | None:
             media = self._sandbox.files.get(media_id)
-            return media if media and media.phone_number_id == account.phone_number_id else None
+            is_own = media and media.phone_number_id == account.phone_number_id
+            return media if media and is_own and media.is_kept else None
 
         if kind == "template":
             template, shown = messages.render_template(
-                payload["template"], account, self._sandbox.store, media_of
+                payload["template"], account, self._sandbox.store, media_of, number
             )
             return shown, template.category.lower(), {"message_status": "accepted"}
         shown = messages.render_free(kind, payload[kind], media_of)
@@ -265,6 +284,33 @@ class Api:
             )
         return json_response({"id": media_id})
 
+    def _start_sample(self, request: Request) -> Response:
+        """Open a resumable upload of a template's sample."""
+        query = request.query
+        if query.get("file_type") not in _MEDIA_LIMITS:
+            raise Refusal(100, "Param file_type must be a known type.")
+        if not re.fullmatch(r"[1-9]\d{0,9}", query.get("file_length", "")):
+            raise Refusal(100, "Param file_length must be a number of bytes.")
+        session = f"upload:{next(self._sandbox.serial):08}"
+        self._sandbox.samples[session] = int(query["file_length"])
+        return json_response({"id": session})
+
+    def _take_sample(self, request: Request, session: str) -> Response:
+        """Take the bytes of a sample; the token comes as OAuth, not as Bearer."""
+        scheme, _space, token = request.headers.get("authorization", "").partition(" ")
+        known = {account.token for account in self._sandbox.accounts.values()}
+        if scheme != "OAuth" or token not in known:
+            raise Refusal(190, "Invalid OAuth access token.", subcode=463)
+        length = self._sandbox.samples.get(session)
+        if length is None or request.headers.get("file_offset") != "0":
+            raise Refusal(100, "The upload session does not exist.")
+        if len(request.body) != length:
+            raise Refusal(100, "The upload is not complete.")
+        handle = f"4::{session.removeprefix('upload:')}"
+        with self._sandbox.lock:
+            self._sandbox.store.handles.add(handle)
+        return json_response({"h": handle})
+
     def _media_content(self, request: Request) -> Response:
         media = self._sandbox.files.get(request.path.rpartition("/")[2])
         numbers = {account.phone_number_id for account in self._authorised(request)}
@@ -274,7 +320,7 @@ class Api:
 
     def _create(self, request: Request, account: Account) -> Response:
         with self._sandbox.lock:
-            template = self._sandbox.store.create(account.waba_id, request.json())
+            template = self._sandbox.store.submit(account.waba_id, request.json())
             if self._sandbox.auto_approve:
                 self._sandbox.review(template, "APPROVED")
         return json_response(

@@ -31,6 +31,7 @@ _OWN_KEYS = {
     "video": ("caption",),
     "audio": ("voice",),
 }
+_PIX_KEYS = frozenset({"CPF", "CNPJ", "EMAIL", "PHONE", "EVP"})
 _BAD_VALUE = re.compile(r"[\n\r\t]| {5}")
 
 
@@ -84,7 +85,11 @@ def check_envelope(payload: object) -> Json:
 
 
 def render_template(
-    content: Json, account: Account, store: TemplateStore, media_of: MediaOf
+    content: Json,
+    account: Account,
+    store: TemplateStore,
+    media_of: MediaOf,
+    number: str = "",
 ) -> tuple[Template, Json]:
     """Return the template and what the recipient sees; refuse what does not fit it exactly."""
     template = _find(content, account, store)
@@ -97,6 +102,7 @@ def render_template(
         kind = str(row.get("type", "")).lower()
         if kind == "button":
             _take_button(row, template, buttons)
+            _check_reference(buttons, store, number)
         elif kind in ("header", "body") and kind not in parts:
             parts[kind] = row
         else:
@@ -239,6 +245,9 @@ def _take_button(row: Json, template: Template, taken: dict[int, Json]) -> None:
     if not isinstance(parameters, list) or len(parameters) != 1:
         raise Refusal(132000, f"button: one parameter is expected at index {position}")
     parameter = parameters[0] if isinstance(parameters[0], dict) else {}
+    if kind == "order_details":
+        taken[position] = {"order": check_order(parameter)}
+        return
     key = {"url": "text", "quick_reply": "payload", "copy_code": "coupon_code"}.get(kind, "text")
     value = parameter.get(key)
     if parameter.get("type") != key or not isinstance(value, str) or not value:
@@ -250,6 +259,74 @@ def _take_button(row: Json, template: Template, taken: dict[int, Json]) -> None:
     ):
         raise Refusal(132018, "button: the end of the address is not expected or has spaces")
     taken[position] = {"value": value}
+
+
+def check_order(parameter: Json) -> Json:
+    """Return the order of a PIX button; refuse one that does not add up."""
+    action = parameter.get("action")
+    order = action.get("order_details") if isinstance(action, dict) else None
+    if parameter.get("type") != "action" or not isinstance(order, dict):
+        raise Refusal(132012, "button: a parameter of type action with order_details is expected")
+    reference = order.get("reference_id")
+    if not isinstance(reference, str) or not re.fullmatch(r"[A-Za-z0-9_.-]{1,35}", reference):
+        raise Refusal(131009, "order_details: reference_id holds 1 to 35 letters and digits")
+    fixed = {"type": ("digital-goods", "physical-goods"), "payment_type": ("br",)}
+    for key, allowed in {**fixed, "currency": ("BRL",)}.items():
+        if order.get(key) not in allowed:
+            raise Refusal(131009, f"order_details: {key} must be one of {', '.join(allowed)}")
+    _check_settings(order.get("payment_settings"))
+    content = order.get("order")
+    if not isinstance(content, dict) or content.get("status") != "pending":
+        raise Refusal(131009, "order_details: order.status must be pending")
+    items = content.get("items")
+    if not isinstance(items, list) or not items:
+        raise Refusal(131009, "order_details: order.items is required")
+    if any(not str(item.get("name", "")).strip() for item in items):
+        raise Refusal(131009, "order_details: each item needs a name")
+    goods = sum(_cents(item.get("amount")) * int(item.get("quantity", 0)) for item in items)
+    subtotal, tax = _cents(content.get("subtotal")), _cents(content.get("tax"))
+    if goods != subtotal or subtotal + tax != _cents(order.get("total_amount")):
+        raise Refusal(131009, "order_details: total_amount must equal subtotal and tax")
+    return order
+
+
+def _check_settings(settings: Any) -> None:
+    if not isinstance(settings, list) or not settings:
+        raise Refusal(131009, "order_details: payment_settings is required")
+    for setting in settings:
+        kind = setting.get("type") if isinstance(setting, dict) else None
+        content = setting.get(kind) if kind else None
+        needed = {
+            "pix_dynamic_code": ("code", "merchant_name", "key", "key_type"),
+            "boleto": ("digitable_line",),
+            "payment_link": ("uri",),
+        }.get(str(kind))
+        if needed is None or not isinstance(content, dict):
+            raise Refusal(131009, "order_details: a payment setting is not known")
+        if any(not isinstance(content.get(key), str) or not content[key] for key in needed):
+            raise Refusal(131009, f"order_details: {kind} is not complete")
+        if kind == "pix_dynamic_code" and content["key_type"] not in _PIX_KEYS:
+            raise Refusal(131009, "order_details: key_type is not known")
+        if kind == "boleto" and not re.fullmatch(r"\d{47,48}", content["digitable_line"]):
+            raise Refusal(131009, "order_details: digitable_line has 47 or 48 digits")
+
+
+def _cents(money: Any) -> int:
+    value = money.get("value") if isinstance(money, dict) else None
+    if type(value) is not int or value < 0 or money.get("offset") != 100:
+        raise Refusal(131009, "order_details: an amount is an integer value with offset 100")
+    return value
+
+
+def _check_reference(buttons: Mapping[int, Json], store: TemplateStore, number: str) -> None:
+    """Orders are for Brazilian numbers, and each has a reference of its own."""
+    for button in buttons.values():
+        if "order" not in button:
+            continue
+        if not number.startswith("+55"):
+            raise Refusal(131009, "order_details: the recipient must have a Brazilian number")
+        if button["order"]["reference_id"] in store.references:
+            raise Refusal(131009, "order_details: this reference_id was used before")
 
 
 def _buttons(template: Template, taken: Mapping[int, Json]) -> list[Json]:
@@ -267,6 +344,12 @@ def _buttons(template: Template, taken: Mapping[int, Json]) -> list[Json]:
             row["url"] = fill(url, {"1": str(value)})
         elif kind == "QUICK_REPLY":
             row["payload"] = value or label
+        elif kind == "ORDER_DETAILS":
+            order = taken.get(position, {}).get("order")
+            if order is None:
+                raise Refusal(131008, "buttons: the button ORDER_DETAILS requires a parameter")
+            row["reference"] = order["reference_id"]
+            row["order"] = order
         shown.append(row)
     return shown
 

@@ -70,6 +70,7 @@ class Sandbox:
         self.script = FaultScript()
         self.files: dict[str, Media] = {}
         self.media_info: dict[str, Json] = {}
+        self.samples: dict[str, int] = {}
         self.last_inbound: dict[tuple[str, str], float] = {}
         self.sent_times: dict[str, collections.deque[float]] = {}
         self.serial = itertools.count(1)
@@ -202,6 +203,7 @@ class Sandbox:
         waba_id: str = "",
         status: str = "",
         category: str = "",
+        correct_category: str = "",
         quality: str = "",
         reason: str = "NONE",
     ) -> None:
@@ -214,8 +216,17 @@ class Sandbox:
                     continue
                 if status:
                     self.review(template, status, reason)
+                if correct_category and correct_category != template.category:
+                    template.correct_category = correct_category
+                    change = {
+                        "new_category": template.category,
+                        "correct_category": correct_category,
+                        "category_update_timestamp": int(time.time()) + 86400,
+                    }
+                    self._tell_template(template, "template_category_update", change)
                 if category and category != template.category:
                     previous, template.category = template.category, category
+                    template.correct_category = ""
                     change = {"previous_category": previous, "new_category": category}
                     self._tell_template(template, "template_category_update", change)
                 if quality and quality != template.quality:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import copy
 import re
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +27,15 @@ _PROMOTION = re.compile(
     re.IGNORECASE,
 )
 MAX_TEMPLATES = 250
+DAY = 86400
+# So many creations an hour, so many editions of an approved template.
+CREATIONS_AN_HOUR = 100
+EDITS_A_DAY, EDITS_A_MONTH = 1, 10
+NAME_RESTS_DAYS = 30
+ORDER_DETAILS = "ORDER_DETAILS"
+_KINDS = frozenset(
+    {"URL", "QUICK_REPLY", "PHONE_NUMBER", "COPY_CODE", "REQUEST_CONTACT_INFO", ORDER_DETAILS}
+)
 
 
 class Template:
@@ -38,9 +49,12 @@ class Template:
         self.category = str(definition.get("category", "")).upper()
         self.named = str(definition.get("parameter_format", "POSITIONAL")).upper() == "NAMED"
         self.components: list[Json] = list(definition["components"])
+        self.display_format = str(definition.get("display_format", "")).upper()
         self.status = "PENDING"
         self.rejected_reason = "NONE"
         self.quality = "UNKNOWN"
+        self.correct_category = ""
+        self.edited: list[float] = []
 
     def component(self, kind: str) -> Json:
         """Return a part of the template, {} when it has none."""
@@ -60,17 +74,25 @@ class Template:
 
     def as_json(self) -> Json:
         """Return the template as a listing shows it."""
-        return {
+        components = copy.deepcopy(self.components)
+        for row in components:
+            if isinstance(row.get("example"), dict) and "header_handle" in row["example"]:
+                # as Meta does: what was read cannot be posted back
+                row["example"]["header_handle"] = ["https://scontent.example/sample"]
+        info = {
             "id": self.template_id,
             "name": self.name,
             "language": self.language,
             "status": self.status,
             "category": self.category,
             "parameter_format": "NAMED" if self.named else "POSITIONAL",
-            "components": self.components,
+            "components": components,
             "quality_score": {"score": self.quality},
             "rejected_reason": self.rejected_reason,
         }
+        if self.correct_category:
+            info["correct_category"] = self.correct_category
+        return info
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
@@ -96,14 +118,19 @@ def checked(definition: object) -> Json:
     named_format = str(definition.get("parameter_format", "POSITIONAL")).upper()
     if named_format not in ("NAMED", "POSITIONAL"):
         raise Refusal(100, "Param parameter_format must be one of {NAMED, POSITIONAL}.")
-    ttl = definition.get("message_send_ttl_seconds", -1)
-    if ttl != -1 and not (type(ttl) is int and 30 <= ttl <= 43200):
-        raise Refusal(100, "Param message_send_ttl_seconds must be 30 to 43200, or -1.")
-    check_components(definition.get("components"), named_format == "NAMED")
+    _check_ttl(definition)
+    display_format = str(definition.get("display_format", "")).upper()
+    check_components(definition.get("components"), named_format == "NAMED", display_format)
     return definition
 
 
-def check_components(components: object, named: bool) -> None:
+def _check_ttl(definition: Json) -> None:
+    ttl = definition.get("message_send_ttl_seconds", -1)
+    if ttl != -1 and not (type(ttl) is int and 30 <= ttl <= 43200):
+        raise Refusal(100, "Param message_send_ttl_seconds must be 30 to 43200, or -1.")
+
+
+def check_components(components: object, named: bool, display_format: str = "") -> None:
     """Refuse components that Meta refuses at creation and at edition."""
     if not isinstance(components, list) or not all(isinstance(row, dict) for row in components):
         raise Refusal(100, "Param components must be an array of objects.")
@@ -114,6 +141,19 @@ def check_components(components: object, named: bool) -> None:
         raise Refusal(100, "A BODY component is required.", subcode=2388072)
     for kind, row in zip(kinds, components, strict=True):
         _CHECKS[kind](row, named)
+    _check_order(dict(zip(kinds, components, strict=True)), display_format)
+
+
+def _check_order(parts: Mapping[str, Json], display_format: str) -> None:
+    buttons = parts.get("BUTTONS", {}).get("buttons", [])
+    kinds = [str(button.get("type", "")).upper() for button in buttons]
+    if (ORDER_DETAILS in kinds) != (display_format == ORDER_DETAILS):
+        raise Refusal(100, "display_format ORDER_DETAILS goes with a button ORDER_DETAILS.")
+    if ORDER_DETAILS in kinds and len(kinds) > 1:
+        raise Refusal(100, "An order details template has one button.")
+    header_format = str(parts.get("HEADER", {}).get("format", "TEXT")).upper()
+    if ORDER_DETAILS in kinds and header_format not in ("TEXT", "IMAGE", "DOCUMENT"):
+        raise Refusal(100, "An order details template takes another header.", subcode=2388047)
 
 
 def _check_header(row: Json, named: bool) -> None:
@@ -201,7 +241,7 @@ def _check_buttons(row: Json, _named: bool) -> None:
     for kind, button in zip(kinds, buttons, strict=True):
         if kind == "URL":
             _check_url(button)
-        elif kind not in ("QUICK_REPLY", "PHONE_NUMBER", "COPY_CODE", "REQUEST_CONTACT_INFO"):
+        elif kind not in _KINDS:
             raise Refusal(100, f"Button type {kind or 'missing'} is not known.")
 
 
@@ -211,7 +251,7 @@ def _check_url(button: Json) -> None:
         raise Refusal(100, "A URL button needs a full address of at most 2000 characters.")
     if "{" in url:
         example = button.get("example")
-        if not re.fullmatch(r"[^{}]*\{\{1\}\}", url):
+        if not re.fullmatch(r"https?://[^/{}]+/[^{}]*\{\{1\}\}", url):
             raise Refusal(100, "A URL has one variable, at its end.")
         if not isinstance(example, list) or len(example) != 1:
             raise Refusal(100, "Component BUTTONS is missing expected field(s) (example).")
@@ -243,7 +283,33 @@ class TemplateStore:
 
     def __init__(self) -> None:
         self.rows: list[Template] = []
+        self.handles: set[str] = set()
+        self.references: set[str] = set()
         self._last_id = 1689556908129000
+        self._created: dict[str, list[float]] = {}
+        self._resting: dict[tuple[str, str, str], float] = {}
+
+    def submit(self, waba_id: str, definition: object) -> Template:
+        """Create as the API does: within the hour's limit, with samples that were uploaded."""
+        now = time.time()
+        recent = [at for at in self._created.get(waba_id, []) if now - 3600 < at <= now]
+        if len(recent) >= CREATIONS_AN_HOUR:
+            raise Refusal(80007, "Too many templates were created in the last hour.")
+        if isinstance(definition, dict):
+            key = (waba_id, str(definition.get("name")), str(definition.get("language")))
+            if now < self._resting.get(key, 0.0) + NAME_RESTS_DAYS * DAY:
+                raise Refusal(100, "This name is being deleted.", subcode=2388023)
+        valid = checked(definition)
+        self._check_handles(valid["components"])
+        template = self.create(waba_id, valid)
+        self._created[waba_id] = [*recent, now]
+        return template
+
+    def _check_handles(self, components: list[Json]) -> None:
+        for row in components:
+            for handle in _example(row, "header_handle"):
+                if handle not in self.handles:
+                    raise Refusal(100, "The header handle is not valid.", subcode=2388047)
 
     def create(self, waba_id: str, definition: object) -> Template:
         """Take a template into review; its category may come out as another one."""
@@ -284,6 +350,9 @@ class TemplateStore:
             raise Refusal(100, "Message template not found.", subcode=2593002)
         if any(row.status == "DISABLED" for row in doomed):
             raise Refusal(100, "A disabled template cannot be deleted.", subcode=2388025)
+        for row in doomed:
+            if row.status in SENDABLE:
+                self._resting[waba_id, name, row.language] = time.time()
         self.rows = [row for row in self.rows if row not in doomed]
 
     def edit(self, template: Template, changes: object) -> None:
@@ -294,17 +363,39 @@ class TemplateStore:
             raise Refusal(100, f"A template that is {template.status} cannot be edited.")
         if "category" in changes and template.status == "APPROVED":
             raise Refusal(100, "The category of an approved template cannot be edited.")
+        was_approved = template.status == "APPROVED"
+        if was_approved:
+            self._limit_edits(template)
+        _check_ttl(changes)
         if "components" in changes:
-            check_components(changes["components"], template.named)
+            check_components(changes["components"], template.named, template.display_format)
+            self._check_handles(changes["components"])
             template.components = list(changes["components"])
+        if "category" in changes:
+            template.category = str(changes["category"]).upper()
         template.status = "PENDING"
+        if was_approved:
+            template.edited.append(time.time())
+
+    def _limit_edits(self, template: Template) -> None:
+        now = time.time()
+        template.edited = [at for at in template.edited if now - 30 * DAY < at <= now]
+        if sum(at > now - DAY for at in template.edited) >= EDITS_A_DAY:
+            raise Refusal(100, "An approved template can be edited once in 24 hours.")
+        if len(template.edited) >= EDITS_A_MONTH:
+            raise Refusal(100, "An approved template can be edited 10 times in 30 days.")
+
+    def unpause(self, template: Template) -> None:
+        """End a pause of pacing."""
+        if template.status != "PAUSED":
+            raise Refusal(100, "The template is not paused.")
 
     def page(self, waba_id: str, query: Mapping[str, str], address: str) -> Json:
         """Return one page of a listing, with its cursors."""
         rows = [row.as_json() for row in self.rows if row.waba_id == waba_id]
         for key in ("name", "status", "language", "category"):
             if query.get(key):
-                rows = [row for row in rows if row[key].lower() == query[key].lower()]
+                rows = [row for row in rows if str(row[key]).lower() == query[key].lower()]
         limit = min(max(int(query.get("limit", "25")), 1), 1000)
         start = _offset(query["after"]) if "after" in query else 0
         fields = [name for name in query.get("fields", "").split(",") if name]
