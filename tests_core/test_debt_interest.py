@@ -317,12 +317,12 @@ UNKNOWN = [
     ("CL", Terms(at_ceiling=True), [("TMC", "2026-08-01", "30", "year")], "rate_stale"),
     ("CL", Terms(fee_by_law=True), [], "rate_missing"),
     ("CL", Terms(fee_by_law=True), [("UF", "2026-10-01", "3", "year")], "rate_unit"),
-    ("CL", Terms(fine=D(2)), [], "no_rule"),
-    ("BR", Terms(fee=D(10)), [], "no_rule"),
-    ("BR", Terms(fee_by_law=True), [], "no_rule"),
-    ("GT", Terms(MONTHLY), [], "no_rule"),
-    ("XX", Terms(MONTHLY), [], "no_rule"),
-    ("", Terms(MONTHLY), [], "no_rule"),
+    ("CL", Terms(fine=D(2)), [], "no_fine"),
+    ("BR", Terms(fee=D(10)), [], "no_fees"),
+    ("BR", Terms(fee_by_law=True), [], "no_fees"),
+    ("GT", Terms(MONTHLY), [], "no_interest"),
+    ("XX", Terms(MONTHLY), [], "no_interest"),
+    ("", Terms(MONTHLY), [], "no_interest"),
 ]
 
 

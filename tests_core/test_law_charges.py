@@ -192,7 +192,7 @@ def test_before_the_first_version_nothing_is_known():
     law = book(("2026-02-01", None, ["interest 1%/month"]))
     assert spans_of(law) == (
         [("2026-02-01", "2026-03-01", "1%/month")],
-        [("2026-01-01", "2026-02-01", "no_rule")],
+        [("2026-01-01", "2026-02-01", "no_interest")],
     )
 
 

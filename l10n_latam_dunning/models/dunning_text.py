@@ -50,6 +50,9 @@ class DunningText(models.AbstractModel):
             "amount_total": lambda: amount(candidate.amount),
             "due_date": lambda: day(candidate.due_date),
             "invoice_names": lambda: ", ".join(lines.move_id.mapped("name")[:LISTED_INVOICES]),
+            "amount_detail": lambda: env["dunning.charge"]._detail(
+                candidate.charges, candidate.currency, language, lang
+            ),
         }
         return {name: variables[name]() for name in names}
 

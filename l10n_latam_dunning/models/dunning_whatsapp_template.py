@@ -12,6 +12,7 @@ VARIABLES = {
     "company_identity": "Comercial Ejemplo SAC, 20123456786, Av. Arequipa 100, Lima",
     "invoice_list": "F001-123, S/ 1,250.00, 15/01/2027",
     "amount_total": "S/ 1,250.00",
+    "amount_detail": "solo el capital facturado, sin intereses, multas, comisiones ni gastos",
     "due_date": "15/01/2027",
     "invoice_names": "F001-123, F001-124",
 }

@@ -7,7 +7,7 @@ exclude their last. Only the sum of each component is rounded, half up, as peopl
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
@@ -303,26 +303,28 @@ def interest_lines(debt: Debt, terms: Terms, limits: Limits, on: date) -> Iterat
     """The pieces of interest up to a day, each with one base and one rate, oldest first."""
     if "interest" not in terms.wanted:
         return
-    last: Line | None = None
-    daily = NOTHING
+    last: tuple[date, date, Decimal, Decimal, Rate, str] | None = None
     for start, end in _pieces(debt, terms, limits, on):
         base = debt.open_on(start)
         if not base or any(a <= start < b for a, b in debt.waived):
             continue
         rate, reference = _rate_on(start, end, terms, limits)
-        now = rate.daily(start)
-        piece = Line("interest", start, end, base, str(rate), base * now * (end - start).days)
-        piece = replace(piece, reference=reference)
-        if last and last.end == start and (last.base, last.rate, daily) == (base, str(rate), now):
-            whole = base * now * (end - last.start).days
-            last = replace(last, end=end, amount=whole)
-        else:
-            if last:
-                yield last
-            last = piece
-        daily = now
+        piece = (start, end, base, rate.daily(start), rate, reference)
+        if last and last[1] == start and last[2:] == piece[2:]:
+            last = (last[0], end, *piece[2:])
+            continue
+        if last:
+            yield _interest_line(*last)
+        last = piece
     if last:
-        yield last
+        yield _interest_line(*last)
+
+
+def _interest_line(
+    start: date, end: date, base: Decimal, daily: Decimal, rate: Rate, reference: str
+) -> Line:
+    amount = base * daily * (end - start).days
+    return Line("interest", start, end, base, str(rate), amount, reference)
 
 
 def _pieces(debt: Debt, terms: Terms, limits: Limits, on: date) -> Iterator[tuple[date, date]]:
@@ -332,8 +334,10 @@ def _pieces(debt: Debt, terms: Terms, limits: Limits, on: date) -> Iterator[tupl
         return
     turns = {begin, on}
     turns.update(day for day, _open in debt.balance)
-    turns.update(turn for span in limits.interest for turn in (span.start, span.end))
-    turns.update(t for hole in limits.holes.get("interest", ()) for t in (hole.start, hole.end))
+    for span in limits.interest:
+        turns.update((span.start, span.end))
+    for hole in limits.holes.get("interest", ()):
+        turns.update((hole.start, hole.end))
     for start, end in debt.waived:
         turns.update((start, end))
     rates = [span.value for span in limits.interest] + [terms.interest or Rate(NOTHING, "day")]
@@ -428,7 +432,7 @@ def _in_force(
             raise ChargesUnknown(hole.code, hole.figures)
     found = [span for span in spans if span.covers(start)]
     if not found:
-        raise ChargesUnknown("no_rule", {"component": component, "day": start.isoformat()})
+        raise ChargesUnknown(f"no_{component}", {"day": start.isoformat()})
     return found
 
 

@@ -53,19 +53,22 @@ class Rate:
 
     def daily(self, day: date) -> Decimal:
         """The share of the base that this day takes."""
+        if self.per == "year":
+            return _share(self.percent, 366 if calendar.isleap(day.year) else 365)
+        if self.per == "calendar month":
+            return _share(self.percent, calendar.monthrange(day.year, day.month)[1])
         if self.per == "year effective":
-            return _daily_of_effective(self.percent)
-        days = {
-            "day": 1,
-            "month": DAYS_A_MONTH,
-            "calendar month": calendar.monthrange(day.year, day.month)[1],
-            "year": 366 if calendar.isleap(day.year) else 365,
-        }[self.per]
-        return self.percent / (100 * days)
+            return _share_of_effective(self.percent)
+        return _share(self.percent, DAYS_A_MONTH if self.per == "month" else 1)
 
 
-@functools.cache
-def _daily_of_effective(percent: Decimal) -> Decimal:
+@functools.lru_cache(4096)
+def _share(percent: Decimal, days: int) -> Decimal:
+    return percent / (100 * days)
+
+
+@functools.lru_cache(4096)
+def _share_of_effective(percent: Decimal) -> Decimal:
     return (1 + percent / 100) ** (Decimal(1) / 365) - 1
 
 

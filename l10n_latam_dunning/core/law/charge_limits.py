@@ -129,8 +129,8 @@ def limits(
         kinds = {charge.rule.kind for charge in span.value}
         for kind, component in COMPONENT_OF.items():
             if kind not in kinds:
-                words = {"component": component, "country": country}
-                found.holes[component].append(Hole(span.start, span.end, "no_rule", words))
+                words = {"day": span.start.isoformat()}
+                found.holes[component].append(Hole(span.start, span.end, f"no_{component}", words))
         for charge in span.value:
             _ADDERS[charge.rule.kind](found, charge, figures, span.start, span.end)
     return Limits(
