@@ -21,7 +21,7 @@ class TestChargeMessage(ChargesCommon):
             template.copy(
                 {"account_id": self.account.id, "name": f"{template.name}_detail", "body": body}
             )
-        for row in self.brazilian.level_ids.channel_ids:
+        for row in self.brazilian.level_ids.channel_ids.filtered("template_name"):
             row.template_name += "_detail"
         self.account.action_submit_templates()
 
