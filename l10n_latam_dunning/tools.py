@@ -1,6 +1,7 @@
 """Odoo's values as the pure core wants them, and back."""
 
 from datetime import timezone
+from decimal import Decimal
 
 
 def to_units(currency, amount):
@@ -11,6 +12,11 @@ def to_units(currency, amount):
 def to_amount(currency, units):
     """Smallest units as an amount."""
     return currency.round(units * currency.rounding)
+
+
+def to_decimal(currency, amount):
+    """An amount as an exact number, in whole smallest units of its currency."""
+    return to_units(currency, amount) * Decimal(str(currency.rounding))
 
 
 def aware(instant):

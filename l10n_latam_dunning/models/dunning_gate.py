@@ -46,6 +46,7 @@ class Candidate:
     ``lines`` are the instalments to be listed, ``triggers`` maps those whose rung is due to
     their level. ``problems`` are facts that speak against it, found on the way; ``unreachable``
     is the one of its channel. ``passed_over`` are the (channel, verdict) of channels before it.
+    ``charges`` is what the lines amount to with interest and fees, where the text speaks of them.
     """
 
     company: Any
@@ -70,6 +71,7 @@ class Candidate:
     instalment: Any = None
     offset: int = 0
     thanks: bool = False
+    charges: Any = None
     layers: tuple[str, ...] = ("law", "company")
 
     @property
@@ -77,12 +79,17 @@ class Candidate:
         return self.policy.account_id
 
     @property
+    def principal(self):
+        """What is open on the listed lines, in the candidate's currency."""
+        return sum(self.lines.mapped("amount_residual_currency"))
+
+    @property
     def amount(self):
         """What is asked for, in the candidate's currency: the agreed payment, else all that is
-        open on the listed lines."""
+        open on the listed lines, with interest and fees where the text speaks of them."""
         if self.instalment:
             return self.instalment.amount_left
-        return sum(self.lines.mapped("amount_residual_currency"))
+        return float(self.charges.total) if self.charges else self.principal
 
     @property
     def due_date(self):

@@ -13,6 +13,9 @@ KINDS = [
     ("registry", "Do-not-contact registry"),
     ("recipient", "Who may be written to"),
     ("other_hours", "Other hours on request"),
+    ("interest_cap", "Interest"),
+    ("fine_cap", "Fine"),
+    ("fee_scale", "Collection fees"),
 ]
 CONFIDENCES = [
     ("confirmed", "Confirmed"),

@@ -1,9 +1,16 @@
+from functools import partial
+
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
+from ..core.law.charge_notation import CHARGE_KINDS, ChargeRule
 from ..core.law.jurisdiction import Caps, LawError, OpeningHours
 
-PARSERS = {"hours": OpeningHours.parse, "cap": Caps.parse}
+PARSERS = {
+    "hours": OpeningHours.parse,
+    "cap": Caps.parse,
+    **{kind: partial(ChargeRule.parse, kind) for kind in CHARGE_KINDS},
+}
 
 
 class DunningNotation(models.AbstractModel):

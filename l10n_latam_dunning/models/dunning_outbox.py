@@ -286,6 +286,7 @@ class DunningOutbox(models.AbstractModel):
             **channel._content_vals(candidate),
             contact_point_id=candidate.point.id,
             amount_total=candidate.amount,
+            charges=candidate.charges.to_dict() if candidate.charges else False,
             attempts=message.attempts + 1,
             claimed_at=at,
             attempted_at=at,

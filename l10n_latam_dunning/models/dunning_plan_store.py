@@ -90,6 +90,7 @@ class DunningPlan(models.AbstractModel):
             "thanks": candidate.thanks,
             "currency_id": candidate.currency.id,
             "amount_total": candidate.amount,
+            "charges": candidate.charges.to_dict() if candidate.charges else False,
             "line_ids": self._prepare_line_commands(candidate),
         }
 

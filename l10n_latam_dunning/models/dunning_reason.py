@@ -42,6 +42,7 @@ REASONS = [
     ("no_policy", "No policy"),
     ("bank_stale", "Bank not up to date"),
     ("window_closed", "No free answer any more"),
+    ("charges_unknown", "Interest or fees not known"),
     ("template", "Template not usable"),
     ("account_limit", "Limit of the number"),
     ("account", "Account not ready"),
@@ -114,6 +115,9 @@ REMEDIES = {
     "no_policy": _lt("Adopt a policy for the debtor's country, and give it levels."),
     "bank_stale": _lt("Import the newest bank statement, then let the plan run again."),
     "window_closed": _lt("Send a reminder, which is a template, or wait until the debtor writes."),
+    "charges_unknown": _lt(
+        "Enter the newest rate in the table of rates, or take interest and fees off the policy."
+    ),
     "template": _lt("Have the template approved at WhatsApp, or choose another for the level."),
     "account_limit": _lt("Nothing: it leaves when the number may write to more people."),
     "account": _lt("Put the WhatsApp account in order: mode, secrets, or the cause of its pause."),

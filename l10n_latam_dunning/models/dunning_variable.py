@@ -6,7 +6,7 @@ from odoo.tools.misc import formatLang
 
 from ..core.whatsapp.order import PIX_MARK, Pix, key_type
 from ..core.whatsapp.payload import clean_value
-from ..core.whatsapp.variables import CHARGES, NOTHING_ADDED, VARIABLES, base_language
+from ..core.whatsapp.variables import VARIABLES
 
 _lt = LazyTranslate(__name__)
 
@@ -109,15 +109,8 @@ class DunningVariable(models.AbstractModel):
         return self._money(candidate, candidate.amount)
 
     def _value_amount_detail(self, candidate, language):
-        base = base_language(language)
-        charges = self._charges(candidate)
-        added = sum(charges.values())
-        if candidate.currency.is_zero(added):
-            return NOTHING_ADDED[base]
-        amounts = {"principal": candidate.amount - added, **charges}
-        return ", ".join(
-            f"{word} {self._money(candidate, amounts.get(name, 0.0))}"
-            for name, word in CHARGES[base].items()
+        return self.env["dunning.charge"]._detail(
+            candidate.charges, candidate.currency, language, self.env.lang
         )
 
     def _value_due_date(self, candidate, _language):
@@ -149,11 +142,6 @@ class DunningVariable(models.AbstractModel):
     # === HOOKS ===
 
     @api.model
-    def _charges(self, candidate):
-        """{interest, fine or fees: amount} that the candidate's amount holds beside what was
-        invoiced. Nothing adds any yet."""
-        return {}
-
     @api.model
     def _boleto_line(self, move):
         """The line of digits of an invoice's boleto. Community has no field for it: whoever

@@ -1,6 +1,12 @@
 from . import (
     test_agreement,
     test_agreement_truth,
+    test_charge_concurrency,
+    test_charge_ledger,
+    test_charge_message,
+    test_charge_policy,
+    test_charge_tours,
+    test_charges,
     test_company_law,
     test_concurrency,
     test_consent,

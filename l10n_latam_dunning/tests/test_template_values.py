@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tools.translate import TranslationModuleReader
 
+from ..core.debt.charge_words import NOTHING_ADDED
 from ..core.whatsapp import template_sentences, template_words, variables
 from ..models.dunning_variable import LACKING
 from .common import WEDNESDAY, DunningCommon
@@ -81,7 +82,7 @@ class TestTemplateValues(DunningCommon):
         self.assertEqual(values.pop("invoice_names"), invoice.name)
         self.assertIn(invoice.name, values.pop("invoice_list"))
         self.assertIn("100", values.pop("amount_total"))
-        self.assertEqual(values.pop("amount_detail"), variables.NOTHING_ADDED["es"])
+        self.assertEqual(values.pop("amount_detail"), NOTHING_ADDED["es"])
         self.assertEqual(values.pop("due_date"), "17/11/2026")
         self.assertEqual(values.pop("days_overdue"), "8")
         self.assertIn("Banco Andino, 191-777-0-12", values.pop("bank_account"))
@@ -89,19 +90,6 @@ class TestTemplateValues(DunningCommon):
         self.assertTrue(link.startswith(f"{invoice.get_base_url()}/my/invoices/{invoice.id}?"))
         self.assertIn(invoice.access_token, link)
         self.assertEqual(values, {"pix_code": "", "boleto_line": ""})
-
-    def test_what_was_added_to_the_invoice_is_broken_down(self):
-        self.create_invoice(self.create_debtor(), days=-8)
-        (candidate,) = self.plan._candidates(self.company, WEDNESDAY)
-        self.patch(
-            type(self.env["dunning.variable"]),
-            "_charges",
-            lambda _self, _candidate: {"interest": 3.0, "fees": 2.0},
-        )
-        variable = self.env["dunning.variable"]
-        told = variable._values(candidate, ["amount_detail"], "es")["amount_detail"]
-        for words in ("capital", "95", "intereses", "3", "multa", "gastos", "2"):
-            self.assertIn(words, told)
 
     def test_each_missing_value_keeps_the_template_from_being_sent_and_says_why(self):
         for name, words in {

@@ -3,6 +3,7 @@ from . import (
     dunning_agreement_accept,
     dunning_agreement_propose,
     dunning_calamity,
+    dunning_charge_book,
     dunning_forecast,
     dunning_hold_end,
     dunning_override,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from .provisions import Cap, ConsentRule, ExtraHoliday, Terms, Window
+from .provisions import Cap, Charge, ConsentRule, ExtraHoliday, Terms, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Jurisdiction:
     other_hours: tuple[Terms, ...] = ()
     recipients: tuple[Terms, ...] = ()
     extra_holidays: tuple[ExtraHoliday, ...] = ()
+    charges: tuple[Charge, ...] = ()
 
     def covers(self, on: date) -> bool:
         """Whether this version is in force on a day."""
@@ -65,6 +66,7 @@ class Jurisdiction:
             other_hours=self.other_hours + state.other_hours,
             recipients=self.recipients + state.recipients,
             extra_holidays=self.extra_holidays + state.extra_holidays,
+            charges=self.charges + state.charges,
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from .charge_notation import CHARGE_KINDS, ChargeRule
 from .law_book import Jurisdiction
 from .notation import Caps, LawError, OpeningHours
 from .provisions import (
@@ -13,6 +14,7 @@ from .provisions import (
     PRUDENT_DEFAULT,
     RECIPIENTS,
     Cap,
+    Charge,
     Citation,
     ConsentRule,
     ExtraHoliday,
@@ -71,6 +73,7 @@ def jurisdiction_from_rows(
         other_hours=tuple(built.terms["other_hours"]),
         recipients=tuple(built.recipients),
         extra_holidays=tuple(_extra_holiday(name, row) for row in holidays),
+        charges=tuple(built.charges),
     )
 
 
@@ -107,6 +110,7 @@ class _Rules:
         self.consents: list[ConsentRule] = []
         self.terms: dict[str, list[Terms]] = {kind: [] for kind in TERM_KINDS}
         self.recipients: list[Terms] = []
+        self.charges: list[Charge] = []
 
     def add(self, row: Mapping[str, Any]) -> None:
         kind = _text(row, "kind")
@@ -140,6 +144,10 @@ class _Rules:
                 raise LawError(f"'{value}' is no consent; write {', '.join(CONSENT_KINDS)}")
             consent = CONSENT_KINDS[CONSENT_KINDS.index(value)]
             self.consents.append(ConsentRule(channels, consent, citation))
+        elif kind in CHARGE_KINDS:
+            rule = ChargeRule.parse(kind, value)
+            if all(rule != charge.rule for charge in self.charges):
+                self.charges.append(Charge(rule, citation))
         elif kind == "recipient":
             recipients = frozenset(value.split())
             if not recipients <= RECIPIENTS:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
+from .charge_notation import ChargeRule
 from .notation import Caps, OpeningHours
 from .verdict import Layer
 
@@ -74,6 +75,14 @@ class Terms:
 
     terms: frozenset[str]
     channels: frozenset[str]
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What may be added to an overdue debt: interest, a fine, fees."""
+
+    rule: ChargeRule
     citation: Citation
 
 

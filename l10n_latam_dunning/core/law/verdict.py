@@ -218,6 +218,29 @@ SENTENCES: dict[str, str] = {
         "The bank journal %(journal)s has no movement, so nobody can say who has paid."
     ),
     "bank_stale.none": _("No bank journal has a movement, so nobody can say who has paid."),
+    "charges_unknown": _("It cannot be said what interest, fine or fees may be asked for."),
+    "charges_unknown.no_interest": _(
+        "The law pack says nothing of interest at the debtor's place on %(day)s, so none can be"
+        " asked for."
+    ),
+    "charges_unknown.no_fine": _(
+        "The law pack says nothing of a fine at the debtor's place on %(day)s, so none can be asked"
+        " for."
+    ),
+    "charges_unknown.no_fees": _(
+        "The law pack says nothing of collection fees at the debtor's place on %(day)s, so none can"
+        " be asked for."
+    ),
+    "charges_unknown.rate_missing": _(
+        "The rate %(code)s, on which the law's limit depends, is not known for %(day)s."
+    ),
+    "charges_unknown.rate_stale": _(
+        "The rate %(code)s, on which the law's limit depends, is of %(since)s and no longer good"
+        " on %(day)s."
+    ),
+    "charges_unknown.rate_unit": _(
+        "The rate %(code)s of %(day)s has another unit than the law's rule speaks of."
+    ),
     "no_policy": _("No dunning policy of the company is about this debtor."),
     "not_open": _("The invoice is not open."),
     "not_open.taken_back": _("The payment was taken back."),

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from ..debt.charge_words import NOTHING_ADDED
+
 
 def _(text: str) -> str:
     """Mark a sentence for translation."""
@@ -53,19 +55,6 @@ _INVOICE: Final = {
     "en": "INV/2027/0042",
 }
 _DATE: Final = "15/01/2027"
-# Said in place of a breakdown where nothing was added to what was invoiced. It fits into a
-# sentence, after a comma or in brackets.
-NOTHING_ADDED: Final[Mapping[str, str]] = {
-    "es": "solo el capital facturado, sin intereses, multas, comisiones ni gastos de cobranza",
-    "pt": "somente o valor faturado, sem juros, multa ou outras taxas",
-    "en": "only what was invoiced, without interest, late fees or other charges",
-}
-# What was added, in the order in which it is told.
-CHARGES: Final[Mapping[str, Mapping[str, str]]] = {
-    "es": {"principal": "capital", "interest": "intereses", "fine": "multa", "fees": "gastos"},
-    "pt": {"principal": "principal", "interest": "juros", "fine": "multa", "fees": "taxas"},
-    "en": {"principal": "principal", "interest": "interest", "fine": "late fee", "fees": "fees"},
-}
 
 _ALL: Final = (
     Variable(
