@@ -18,6 +18,7 @@ from . import (
     test_policy,
     test_price,
     test_replay,
+    test_seal,
     test_security,
     test_send_by_hand,
     test_tours,
