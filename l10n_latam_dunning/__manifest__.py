@@ -79,6 +79,8 @@
         "views/dunning_mail_templates.xml",
         "views/dunning_stop_templates.xml",
         "views/dunning_price_views.xml",
+        "report/dunning_dossier_templates.xml",
+        "wizards/dunning_file_views.xml",
         "views/dunning_menus.xml",
     ],
     "demo": ["demo/res_partner_demo.xml"],

@@ -31,7 +31,7 @@ class DunningAccessLog(models.Model):
         readonly=True,
     )
     reason = fields.Text(readonly=True)
-    details = fields.Json(readonly=True)
+    details = fields.Json("As JSON", readonly=True)
     details_text = fields.Text("Details", compute="_compute_details_text")
     create_date = fields.Datetime("When")
 

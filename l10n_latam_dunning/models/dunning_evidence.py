@@ -1,6 +1,10 @@
 from odoo import api, models
+from odoo.exceptions import MissingError
 
 from ..core.evidence.seal import Fact, plain
+
+# What a forged value may make of reading a record.
+UNREADABLE = (AttributeError, IndexError, KeyError, TypeError, ValueError, MissingError)
 
 
 class DunningEvidence(models.AbstractModel):
@@ -16,7 +20,7 @@ class DunningEvidence(models.AbstractModel):
     _evidence_fields = ()
     _evidence_aside = {}
     # Names in facts: of numbers and addresses; of what a person's own export leaves out; of what
-    # is erased when it need no longer be kept.
+    # is erased when it need no longer be kept. `data.*` are all that begin with `data.`.
     _evidence_masked = frozenset()
     _evidence_internal = frozenset()
     _evidence_personal = frozenset()
@@ -51,6 +55,11 @@ class DunningEvidence(models.AbstractModel):
     # === BUSINESS ===
 
     @api.model
+    def _among(self, names, kinds):
+        """Those of the names in a fact that are of these kinds."""
+        return {name for name in names if name in kinds or f"{name.partition('.')[0]}.*" in kinds}
+
+    @api.model
     def _evidence_models(self):
         """All models that are evidence, with every record in sight."""
         return [
@@ -68,6 +77,20 @@ class DunningEvidence(models.AbstractModel):
             for part, (at, values) in told.get(record.id, {}).items()
             for name in [f"{self._name}/{record.id}/{part}"]
         }
+
+    def _readable_facts(self, settled=True):
+        """``_facts``, and the records that somebody made unreadable."""
+        try:
+            return self._facts(settled), self.browse()
+        except UNREADABLE:
+            if len(self) == 1:
+                return {}, self
+        facts, unreadable = {}, self.browse()
+        for record in self:
+            told, broken = record._readable_facts(settled)
+            facts.update(told)
+            unreadable |= broken
+        return facts, unreadable
 
     def _told(self, *names):
         """The values of fields as facts tell them."""

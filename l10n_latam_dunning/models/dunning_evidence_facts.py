@@ -146,7 +146,8 @@ class DunningMessage(models.Model):
     def _evidence_replaced(self, part):
         """The situation after a step gives way to that after the next."""
         kind, _slash, step = part.partition("/")
-        return kind == "state" and int(step) < len(self.history or ()) - 1
+        steps = self.history if isinstance(self.history, list) else ()
+        return kind == "state" and int(step) < len(steps) - 1
 
     def _attempt(self):
         """What was, or would have been, said: to whom, when, as what, and what allowed it."""
@@ -184,12 +185,15 @@ class DunningEvent(models.Model):
     _name = "dunning.event"
     _inherit = ["dunning.event", "dunning.evidence"]
 
-    _received_fields = ("account_id", "key", "kind", "data", "received_at")
+    _received_fields = ("account_id", "key", "kind", "received_at")
     _result_fields = ("state", "message_id", "error", "processed_at")
-    _evidence_fields = (*_received_fields, *_result_fields)
+    _evidence_fields = (*_received_fields, "data", *_result_fields)
     _evidence_aside = {"company_id": "the company of its account"}
-    _evidence_masked = frozenset({"data"})
-    _evidence_personal = frozenset({"data"})
+    _evidence_masked = frozenset(
+        f"data.{name}"
+        for name in ("raw", "sender", "sender_user_id", "recipient", "recipient_user_id")
+    )
+    _evidence_personal = frozenset({"data.*"})
 
     @api.model
     def _evidence_domain(self, chain, since):
@@ -199,12 +203,16 @@ class DunningEvent(models.Model):
     def _evidence_facts(self, settled=True):
         return {
             event.id: {
-                "received": (event.write_date, event._told(*self._received_fields)),
+                "received": (event.write_date, event._received()),
                 "result": (event.write_date, event._told(*self._result_fields)),
             }
             for event in self
             if event.state in ("done", "ignored") or not settled
         }
+
+    def _received(self):
+        data = {f"data.{name}": value for name, value in (self.data or {}).items()}
+        return {**self._told(*self._received_fields), **data}
 
     def _evidence_partner(self):
         return self.message_id.partner_id.id or 0

@@ -4,6 +4,7 @@ from datetime import timedelta
 import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
 from ..core.evidence.proof import FIRST_PREVIOUS
@@ -79,7 +80,7 @@ class DunningSeal(models.Model):
         """Seal what was settled since the last time, a commit a seal."""
         commit = self.env["ir.cron"]._commit_progress
         self.env["dunning.trace"]._trace_found()
-        chains = [SHARED, *self.env["res.company"].search([]).ids]
+        chains = [SHARED, *self.env["res.company"].search(Domain.TRUE).ids]
         commit(remaining=len(chains))
         for chain in chains:
             for _seal in self._seal(chain):
@@ -137,7 +138,7 @@ class DunningSeal(models.Model):
             ids = Model.search(Model._evidence_domain(chain, since), order="id").ids
             for part in split_every(RECORDS, ids):
                 records = Model.browse(part)
-                facts = records._facts()
+                facts = records._readable_facts()[0]
                 known = self.env["dunning.seal.entry"]._names(records)
                 yield from (fact for name, fact in facts.items() if name not in known)
                 records.invalidate_recordset()
@@ -192,7 +193,7 @@ class DunningSealEntry(models.Model):
     model = fields.Char(required=True, readonly=True)
     res_id = fields.Integer("Record", required=True, readonly=True, aggregator=False)
     part = fields.Char(required=True, readonly=True)
-    partner = fields.Integer("Partner", required=True, readonly=True, aggregator=False)
+    partner = fields.Integer(required=True, readonly=True, aggregator=False)
     nth = fields.Integer("Number", required=True, readonly=True, aggregator=False)
     at = fields.Char("Known since", required=True, readonly=True)
     leaves = fields.Json(required=True, readonly=True)

@@ -2,15 +2,12 @@ import logging
 from dataclasses import dataclass
 
 from odoo import api, models
-from odoo.exceptions import MissingError
+from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
 from ..core.evidence.proof import FIRST_PREVIOUS, digest_of, hash_of
 from ..core.evidence.seal import differences, plain, tree_of
 from .dunning_seal import RECORDS
-
-# What a forged value may make of reading a record.
-UNREADABLE = (AttributeError, IndexError, KeyError, TypeError, ValueError, MissingError)
 
 _logger = logging.getLogger(__name__)
 
@@ -113,7 +110,7 @@ class DunningSeal(models.Model):
                 SQL("SELECT DISTINCT res_id FROM dunning_seal_entry WHERE model = %s", Model._name)
             )
         ]
-        living = Model.search([], order="id").ids
+        living = Model.search(Domain.TRUE, order="id").ids
         for part in split_every(RECORDS, sorted({*sealed, *living})):
             records = Model.browse(part).exists()
             facts = self._facts_of(records, problems)
@@ -150,17 +147,10 @@ class DunningSeal(models.Model):
     @api.model
     def _facts_of(self, records, problems):
         """The facts of records, one of which may have been made unreadable."""
-        try:
-            return records._facts()
-        except UNREADABLE:
-            pass
-        facts = {}
-        for record in records:
-            try:
-                facts.update(record._facts())
-            except UNREADABLE:
-                text = self.env._("its content was made unreadable")
-                problems.append(Problem(record._name, record.id, text))
+        facts, unreadable = records._readable_facts()
+        for record in unreadable:
+            text = self.env._("its content was made unreadable")
+            problems.append(Problem(record._name, record.id, text))
         return facts
 
     @api.model
@@ -171,11 +161,7 @@ class DunningSeal(models.Model):
             return self.env._("the record was deleted")
         fact = facts.get(entry._fact_name())
         if fact is None:
-            try:
-                replaced = record._evidence_replaced(entry.part)
-            except UNREADABLE:
-                replaced = False
-            if replaced:
+            if record._evidence_replaced(entry.part):
                 return ""
             return self.env._("“%s” is missing", entry.part)
         wrong = differences(entry._line(), fact.fields)
@@ -200,7 +186,7 @@ class DunningSeal(models.Model):
     @api.model
     def _check_traced(self, Model, problems):
         """A hold or agreement says what its traces say."""
-        ids = Model.search([], order="id").ids
+        ids = Model.search(Domain.TRUE, order="id").ids
         found = {
             res_id
             for (res_id,) in self.env.execute_query(

@@ -234,15 +234,6 @@ class DunningAgreementInstalment(models.Model):
         return self.agreement_id
 
 
-class BasePartnerMergeAutomaticWizard(models.TransientModel):
-    _inherit = "base.partner.merge.automatic.wizard"
-
-    def _log_merge_operation(self, src_partners, dst_partner):
-        """What was sealed of the contacts that go belongs to the one that stays."""
-        super()._log_merge_operation(src_partners, dst_partner)
-        self.env["dunning.access.log"]._log("merge", dst_partner, merged=src_partners.ids)
-
-
 def _told(record, name):
     """The value of a field as JSON, as the facts of evidence tell it."""
     return plain(record.env["dunning.evidence"]._value_of(record, name))

@@ -6,6 +6,7 @@ from . import (
     test_consent,
     test_contact_point,
     test_delivery,
+    test_dossier,
     test_event,
     test_forecast,
     test_hold,

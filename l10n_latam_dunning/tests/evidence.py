@@ -19,6 +19,7 @@ class EvidenceCommon(DunningCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env.user.group_ids += cls.env.ref("l10n_latam_dunning.group_dunning_privacy")
         cls.seals = cls.env["dunning.seal"].sudo()
         cls.entries = cls.env["dunning.seal.entry"].sudo()
 

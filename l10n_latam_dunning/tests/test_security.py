@@ -72,6 +72,7 @@ class TestSecurity(DunningCommon):
             "dunning.replay": {"user": "rwc", "manager": "rwc"},
             "dunning.replay.line": {"user": "rwcu", "manager": "rwcu"},
             "dunning.access.log": {"privacy": "r"},
+            "dunning.file": {"privacy": "rwc"},
             "dunning.seal": {"privacy": "r"},
             "dunning.seal.entry": {"privacy": "r"},
             "dunning.trace": {"privacy": "r"},

@@ -1,8 +1,10 @@
 from . import (
+    base_partner_merge,
     dunning_adopt,
     dunning_agreement_accept,
     dunning_agreement_propose,
     dunning_calamity,
+    dunning_file,
     dunning_forecast,
     dunning_hold_end,
     dunning_override,
