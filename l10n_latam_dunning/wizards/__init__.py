@@ -4,6 +4,7 @@ from . import (
     dunning_agreement_accept,
     dunning_agreement_propose,
     dunning_calamity,
+    dunning_check,
     dunning_file,
     dunning_forecast,
     dunning_hold_end,
@@ -11,6 +12,7 @@ from . import (
     dunning_replay,
     dunning_send,
     dunning_suppression_upload,
+    dunning_unmask,
     dunning_whatsapp_check,
     dunning_whatsapp_stop,
 )
