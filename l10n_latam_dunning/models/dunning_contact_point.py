@@ -24,7 +24,6 @@ class DunningContactPoint(models.Model):
     value = fields.Char(
         "Number or address",
         required=True,
-        groups=".",  # the program only: people see it masked, or ask for it with a reason
         help="Normal form: E.164, or the address alone.",
     )
     masked = fields.Char(compute="_compute_masked", compute_sudo=True)

@@ -242,7 +242,7 @@ class DunningDossier(models.AbstractModel):
                 "state": self._label(one, "state"),
                 "invoices": ", ".join(one.move_ids.mapped("name")),
                 "terms": one._terms(),
-                "accepted_how": one.accepted_how or "",
+                "accepted": self._when(one.accepted_at, zone),
                 "changes": changes.get(one.id, []),
             }
             for one in agreements
@@ -257,7 +257,7 @@ class DunningDossier(models.AbstractModel):
                 "reason": self._label(hold, "reason"),
                 "from": self._when(hold.date_from, zone),
                 "until": self._when(hold.date_to, zone),
-                "ended": "" if hold.active else self.env._("ended by hand"),
+                "ended": self._when(hold.ended_at, zone),
                 "note": (hold.note or "") if scope.internal else "",
                 "changes": changes.get(hold.id, []),
             }

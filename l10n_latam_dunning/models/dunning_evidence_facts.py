@@ -22,6 +22,7 @@ class DunningConsent(models.Model):
         "kind",
         "source",
         "wording",
+        "hours",
         "lang",
         "proof",
         "effective_at",
@@ -84,7 +85,11 @@ class DunningMessage(models.Model):
         "purpose",
         "currency_id",
         "amount_total",
+        "subject",
         "body",
+        "body_html",
+        "about_move_id",
+        "answers_id",
         "values",
         "verdict",
         "reason_codes",
@@ -110,10 +115,25 @@ class DunningMessage(models.Model):
         "claimed_at": "the same as the instant of the attempt",
         "follow_up_at": "when the program looks again",
         "earlier": "told as attempts of their own",
+        "again": "working data of the delivery",
+        "confirms_stop": "working data of the answer to a stop",
+        "thanks": "working data of the answer",
+        "country_id": "what a price is looked up by",
+        "billable": "an account of cost, no evidence of contact",
+        "cost": "an account of cost, no evidence of contact",
+        "cost_currency_id": "an account of cost, no evidence of contact",
+        "pricing": "an account of cost, no evidence of contact",
+        "pricing_type": "an account of cost, no evidence of contact",
+        "failed_at": "the history tells it",
+        "document_id": "a document may be deleted; the text is told",
+        "instalment_id": "the agreement's own traces tell it",
+        "instalment_offset": "the agreement's own traces tell it",
     }
     _evidence_masked = frozenset({"number"})
     _evidence_internal = frozenset({"note", "override_reason", "error_details"})
-    _evidence_personal = frozenset({"number", "body", "values", "override_reason", "note"})
+    _evidence_personal = frozenset(
+        {"number", "subject", "body", "body_html", "values", "override_reason", "note"}
+    )
 
     @api.model
     def _evidence_domain(self, chain, since):
@@ -188,7 +208,20 @@ class DunningEvent(models.Model):
     _received_fields = ("account_id", "key", "kind", "received_at")
     _result_fields = ("state", "message_id", "error", "processed_at")
     _evidence_fields = (*_received_fields, "data", *_result_fields)
-    _evidence_aside = {"company_id": "the company of its account"}
+    _evidence_aside = {
+        "company_id": "the company of its account",
+        "partner_id": "a fact's place holds it",
+        "contact_point_id": "found by the sender",
+        "topic": "read from the data",
+        "text": "read from the data",
+        "said_at": "read from the data",
+        "retry_at": "working data",
+        "attachment_id": "fetched later",
+        "media_at": "fetched later",
+        "media_error": "fetched later",
+        "media_state": "fetched later",
+        "media_tries": "fetched later",
+    }
     _evidence_masked = frozenset(
         f"data.{name}"
         for name in ("raw", "sender", "sender_user_id", "recipient", "recipient_user_id")
@@ -215,7 +248,7 @@ class DunningEvent(models.Model):
         return {**self._told(*self._received_fields), **data}
 
     def _evidence_partner(self):
-        return self.message_id.partner_id.id or 0
+        return self.message_id.partner_id.id or self.partner_id.id or 0
 
 
 class DunningAccessLog(models.Model):

@@ -7,7 +7,7 @@ from ..core.evidence.seal import plain
 
 # What a field of a trace holds once its content was erased.
 ERASED = {"erased": True}
-FREE_TEXT = ("note", "accepted_how")
+FREE_TEXT = ("note", "ended_why", "waived_why")
 
 
 class DunningTrace(models.Model):
@@ -90,7 +90,7 @@ class DunningTrace(models.Model):
         self.sudo().create(
             [
                 {
-                    "company_id": owners[record].company_id.id,
+                    "company_id": (owners[record].company_id or self.env.company).id,
                     "partner_id": owners[record].partner_id.id,
                     "user_id": self.env.uid,
                     "model": record._name,

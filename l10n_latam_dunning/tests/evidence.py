@@ -3,7 +3,6 @@
 import base64
 from datetime import timedelta
 
-from odoo.fields import Command
 from odoo.tools import SQL
 
 from .common import NUMBER_ID, WABA_ID, WEDNESDAY, DunningCommon
@@ -54,18 +53,8 @@ class EvidenceCommon(DunningCommon):
         hold = self.env["dunning.hold"].create(
             {"partner_id": self.rosa.id, "reason": "dispute", "note": "She says it was returned."}
         )
-        hold.active = False
+        hold.write({"ended_at": WEDNESDAY + timedelta(days=7), "ended_why": "Settled."})
         self.hold = hold
-        self.agreement = self.env["dunning.agreement"].create(
-            {
-                "partner_id": self.rosa.id,
-                "currency_id": self.invoice.currency_id.id,
-                "move_ids": [Command.set(self.invoice.ids)],
-                "first_date": WEDNESDAY.date() + timedelta(days=30),
-                "accepted_how": "By telephone, with Rosa.",
-            }
-        )
-        self.agreement.action_activate()
 
     def refuse(self, count=1):
         """Messages that were not sent."""

@@ -65,10 +65,8 @@ class TestDossier(EvidenceCommon):
         (reply,) = told["replies"]
         self.assertEqual(reply["text"], "¿Puedo pagar el viernes?")
         self.assertEqual(reply["about"], first["ref"])
-        (agreement,) = told["agreements"]
-        self.assertIn("Rosa", agreement["accepted_how"])
         (hold,) = told["holds"]
-        self.assertEqual(hold["ended"], "ended by hand")
+        self.assertTrue(hold["ended"]["utc"])
         self.assertEqual([row["what"] for row in hold["changes"]], ["Made", "Changed"])
         (document,) = [n for n in archive.namelist() if n.startswith("attachments/")]
         self.assertEqual(archive.read(document), CONTRACT)
