@@ -23,6 +23,7 @@ COMMANDS = {
     "test": ("test", "all tests, or those that pytest's arguments choose"),
     "lint": ("lint", "style, types, Odoo's conventions, and the rules of this project"),
     "verdict": ("verdict", "what the law gate says to cases: a JSON list on stdin, one on stdout"),
+    "verify-evidence": ("verify_evidence", "whether a complaint file is as it was made; FILE.zip"),
     "bench": ("benches", "measure; alone it lists what can be measured"),
     "i18n": ("i18n", "write the translation files anew and name what is untranslated"),
     "shell": ("shell", "Python inside Odoo on a database (default: the demo's, or the test's)"),

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from law_helpers import LAW_ONLY, ask, codes, facts, instant
 
-from core.debt.charge_words import NOTHING_ADDED, PARTS
+from core.debt import charge_words
+from core.debt.charge_words import NOTHING_ADDED
 from core.law.gate import Proposal, decide, impediments
 from core.law.jurisdiction import jurisdiction_from_rows
 from core.law.pack_reader import read_packs, shipped_law
@@ -770,7 +771,7 @@ def test_each_answer_of_a_debtor_has_its_button_somewhere_in_each_ladder():
 @pytest.mark.parametrize("language", ["es", "pt", "en"])
 def test_what_is_said_of_charges_is_what_the_variable_promises(language):
     rules = wording_rules(invented("content", "interest fine other_fees"))
-    asked = [NOTHING_ADDED[language], " 1, ".join(PARTS[language].values())]
+    asked = [NOTHING_ADDED[language], " 1, ".join(charge_words.PARTS[language].values())]
     for text in asked:
         assert check_wording(f"Hola, {text}.", lang=language, rules=rules) == ()
     placeholder = check_wording("Hola, {{amount_detail}}.", lang=language, rules=rules)

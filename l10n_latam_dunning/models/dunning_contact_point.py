@@ -22,9 +22,11 @@ class DunningContactPoint(models.Model):
         [("phone", "Telephone"), ("email", "E-mail")], required=True, default="phone"
     )
     value = fields.Char(
-        "Number or address", required=True, help="Normal form: E.164, or the address alone."
+        "Number or address",
+        required=True,
+        help="Normal form: E.164, or the address alone.",
     )
-    masked = fields.Char(compute="_compute_masked")
+    masked = fields.Char(compute="_compute_masked", compute_sudo=True)
     country_code = fields.Char()
     line_type = fields.Selection(
         [("mobile", "Mobile"), ("fixed", "Landline"), ("unknown", "Unknown")],
@@ -57,6 +59,18 @@ class DunningContactPoint(models.Model):
         for point in self:
             mask = phones.mask_email if point.kind == "email" else phones.mask
             point.masked = mask(point.value or "")
+
+    def action_unmask(self):
+        """Ask for the reason to show this number in full."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "dunning.unmask",
+            "name": self.env._("Show a number or address in full"),
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_point_id": self.id},
+        }
 
     @api.model
     def _for_numbers(self, numbers):

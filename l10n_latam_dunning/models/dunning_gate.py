@@ -137,8 +137,10 @@ class DunningGate(models.AbstractModel):
     def _known(self, candidates, at, ignore=None):
         """The facts of many candidates, a constant number of queries for any number of them."""
         partners = self.env["res.partner"].browse({c.partner.id for c in candidates})
-        points = self.env["dunning.contact.point"].browse(
-            {c.point.id for c in candidates if c.point}
+        points = (
+            self.env["dunning.contact.point"]
+            .sudo()
+            .browse({c.point.id for c in candidates if c.point})
         )
         by_partner = points._ids_by_partner(partners)
         every = points.browse({*points.ids, *chain.from_iterable(by_partner.values())})

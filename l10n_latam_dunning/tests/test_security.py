@@ -77,6 +77,13 @@ class TestSecurity(DunningCommon):
             "dunning.forecast.line": {"user": "rc", "manager": "rc"},
             "dunning.replay": {"user": "rwc", "manager": "rwc"},
             "dunning.replay.line": {"user": "rwcu", "manager": "rwcu"},
+            "dunning.access.log": {"privacy": "r"},
+            "dunning.check": {"privacy": "rwc"},
+            "dunning.file": {"privacy": "rwc"},
+            "dunning.unmask": {"privacy": "rwc"},
+            "dunning.seal": {"privacy": "r"},
+            "dunning.seal.entry": {"privacy": "r"},
+            "dunning.trace": {"privacy": "r"},
         }
         ours = {
             name
