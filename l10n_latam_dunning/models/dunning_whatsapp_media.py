@@ -210,6 +210,7 @@ class DunningMessage(models.Model):
 
     def _trigger_delivery(self):
         """Wake the upload of documents too, so that they are there when the hour comes."""
-        super()._trigger_delivery()
+        answer = super()._trigger_delivery()
         if "document" in self.template_id.mapped("header_kind"):
             self.env.ref("l10n_latam_dunning.ir_cron_upload").sudo()._trigger()
+        return answer

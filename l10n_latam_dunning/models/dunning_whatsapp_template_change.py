@@ -36,7 +36,7 @@ class DunningWhatsappTemplateChange(models.Model):
     kind = fields.Selection(KINDS, "What", required=True, readonly=True)
     value = fields.Char("To", readonly=True)
     old_value = fields.Char("From", compute="_compute_old_value")
-    source = fields.Selection(SOURCES, "Source", required=True, readonly=True)
+    source = fields.Selection(SOURCES, required=True, readonly=True)
     note = fields.Char(readonly=True)
     user_id = fields.Many2one("res.users", "By", readonly=True, ondelete="restrict")
 
