@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta, timezone
 
 import pytest
 from law_helpers import LAW_ONLY, Oracle, ask, codes, contact
+from test_law_countries import TABLES
 
 from core.law.pack_reader import shipped_law
 
@@ -356,3 +357,8 @@ def test_a_third_contact_a_day_is_harassment_in_guatemala():
     history = [contact("2026-07-13T08:00-06:00", c) for c in ("call", "sms")]
     verdict = ask("GT", "", "2026-07-13T10:00-06:00", history=history, layers=LAW_ONLY)
     assert codes(verdict) == ["quota_day"]
+
+
+def test_every_country_has_a_table_here_or_with_the_first_five():
+    assert not set(TABLES) & set(COUNTRIES)
+    assert set(TABLES) | set(COUNTRIES) == {law.country for law in shipped_law().jurisdictions}

@@ -24,11 +24,13 @@ class DunningText(models.AbstractModel):
 
 
 def _template_languages(partner, company):
-    """Meta's language codes to look for, most fitting first: the debtor's own language, and in
-    it his country's wording before the general one."""
+    """Meta's language codes to look for, most fitting first. Where a country has a wording of
+    its own, its law asks for it: that one goes before a general one, even one in the debtor's
+    own language."""
     lang = partner.lang or company.partner_id.lang or ""
     country = partner.country_id.code or ""
     base = lang[:2]
-    if base in GENERAL:
-        return [f"{base}_{country}", lang, GENERAL[base]]
-    return [*(f"{base}_{country}" for base in GENERAL), *GENERAL.values()]
+    known = sorted(GENERAL, key=lambda one: one != base)
+    general = [lang] if base in GENERAL else []
+    general += [GENERAL[one] for one in known]
+    return [*(f"{one}_{country}" for one in known), *general]

@@ -224,6 +224,30 @@ class TestPlan(DunningCommon):
         message = self.propose()
         self.assertEqual(message.reason_codes, "account")
 
+    def test_a_text_that_the_country_asks_for_goes_before_a_general_one_of_the_language(self):
+        for country, phone, lang, language in [
+            ("cl", "+56 9 8765 4321", "pt_BR", "es_CL"),
+            ("mx", "+52 55 1234 5678", "pt_BR", "es_MX"),
+            ("pe", "+51 987 654 321", "pt_BR", "pt_BR"),
+            ("br", "+55 11 98765-4321", "es_419", "pt_BR"),
+            ("br", "+55 11 98765-4321", "en_US", "pt_BR"),
+            ("pe", "+51 987 654 321", "en_US", "es"),
+        ]:
+            with self.subTest(country=country, lang=lang):
+                place = self.env.ref(f"base.{country}")
+                debtor = self.create_debtor(f"D {country} {lang}", phone, place, lang=lang)
+                self.create_invoice(debtor, days=-8)
+                self.propose()
+                message = self.message_of(debtor)
+                self.assertEqual(message.template_id.language, language)
+                self.assertNotIn("wording", message.reason_codes or "")
+
+    def test_without_a_text_in_his_language_the_debtor_reads_his_countrys(self):
+        self.account.template_ids.filtered(lambda t: t.language == "pt_BR").unlink()
+        debtor = self.create_debtor(lang="pt_BR")
+        self.create_invoice(debtor, days=-8)
+        self.assertEqual(self.propose().template_id.language, "es")
+
     def test_the_text_is_in_the_debtors_language(self):
         brazil = self.env.ref("base.br")
         spanish = self.create_debtor(name="Rosa")
