@@ -22,8 +22,9 @@ class DunningChannel(models.AbstractModel):
 
     @api.model
     def _of(self, code):
-        """The channel of a code."""
-        return self.env[f"dunning.channel.{code}"]
+        """The channel of a code; of one that was uninstalled only what every channel has."""
+        name = f"dunning.channel.{code}"
+        return self.env[name if name in self.env else "dunning.channel"]
 
     @api.model
     def _offered(self):
@@ -91,6 +92,11 @@ class DunningChannel(models.AbstractModel):
         return {}, {}
 
     @api.model
+    def _prepare_wire(self, message):
+        """Put on record what must be known of a message before it leaves, such as the key of its
+        receipts. Committed with the claim."""
+
+    @api.model
     def _learn(self, message, delivery):
         """Keep what the provider told about the recipient with its acceptance."""
 
@@ -132,29 +138,33 @@ class DunningChannel(models.AbstractModel):
     # === DRAFTS ===
 
     @api.model
-    def _with_way_out(self, draft):
-        """A draft only where it lets the debtor end the channel."""
-        if not draft or "unsubscribe_link" in draft.names:
+    def _usable(self, draft, company):
+        """A draft, with what is missing where it must not be sent as it is."""
+        if not draft:
             return draft
-        words = self.env._(
-            "%s does not say how to receive no more of these messages (unsubscribe_link)",
-            draft.template.display_name,
-        )
-        return replace(draft, problem=words)
+        if "unsubscribe_link" not in draft.names:
+            words = self.env._(
+                "%s does not say how to receive no more of these messages (unsubscribe_link)",
+                draft.template.display_name,
+            )
+            return replace(draft, problem=words)
+        if "company_phone" in draft.names and not company.phone:
+            words = self.env._(
+                "%s names the company's telephone number, which is not known",
+                draft.template.display_name,
+            )
+            return replace(draft, problem=words)
+        return draft
 
     @api.model
     def _values(self, candidate):
         """{name: value} for the draft of a candidate."""
-        draft = candidate.text
-        values = self.env["dunning.text"]._values(
-            candidate,
-            [name for name in draft.names if name != "unsubscribe_link"],
-            draft.language,
-        )
-        if "unsubscribe_link" in draft.names and candidate.point:
-            link = candidate.point._stop_link(candidate.channel, candidate.company)
-            values["unsubscribe_link"] = link
-        return {**dict.fromkeys(draft.names, ""), **values}
+        draft, point = candidate.text, candidate.point
+        link = point._stop_link(candidate.channel, candidate.company) if point else ""
+        own = {"unsubscribe_link": link, "company_phone": candidate.company.phone or ""}
+        names = [name for name in draft.names if name not in own]
+        shared = self.env["dunning.text"]._values(candidate, names, draft.language)
+        return {**shared, **own}
 
     # === NUMBERS ===
 

@@ -101,7 +101,8 @@ class DunningChannelEmail(models.AbstractModel):
         template = candidate.level_channel.mail_template_id.sudo()
         if not template:
             return None
-        return self._with_way_out(self.env["dunning.text"]._draft(template, PARTS, candidate))
+        draft = self.env["dunning.text"]._draft(template, PARTS, candidate)
+        return self._usable(draft, candidate.company)
 
     @api.model
     def _wording(self, candidate):

@@ -12,9 +12,11 @@ from .dunning_text import GENERAL
 from .dunning_variable import LACKING
 from .dunning_whatsapp_template import VARIABLES
 
+# What a channel itself knows, beside the values of every text.
+OF_CHANNEL = frozenset({"unsubscribe_link", "company_phone"})
 # What a text of Odoo's templates may say: object.text['amount_total'] and so on.
 # What not every debtor has a value for is left out: nothing empty is ever sent.
-NAMES = frozenset({*VARIABLES, "unsubscribe_link"} - set(LACKING))
+NAMES = frozenset({*VARIABLES, *OF_CHANNEL} - set(LACKING))
 # Values that list things, one a line where there is room for lines.
 LISTS = frozenset({"invoice_list"})
 _PLACE = re.compile(r"\{\{(\w+)\}\}")

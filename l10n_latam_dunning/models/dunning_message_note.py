@@ -97,7 +97,8 @@ class DunningMessage(models.Model):
         """The chatter's note for the present state, as markup."""
         self.ensure_one()
         labels = dict(self._fields["state"]._description_selection(self.env))
-        channel = dict(self._fields["channel"]._description_selection(self.env))[self.channel]
+        channels = dict(self._fields["channel"]._description_selection(self.env))
+        channel = channels.get(self.channel, self.channel)
         title = Markup("<p><strong>%s</strong> · %s · %s · %s</p>") % (
             labels[self.state],
             channel,
@@ -110,7 +111,9 @@ class DunningMessage(models.Model):
     def _note_rows(self):
         if self.state == "sent":
             yield self._when(self.attempted_at)
-            yield Markup("<em>%s</em>") % self.body
+            if self.subject:
+                yield Markup("<strong>%s</strong>") % self.subject
+            yield Markup("<em>%s</em>") % Markup("<br/>").join((self.body or "").splitlines())
         elif self.state in ("delivered", "read"):
             yield self._when(self.read_at if self.state == "read" else self.delivered_at)
         elif self.state == "queued":

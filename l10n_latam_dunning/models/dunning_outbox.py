@@ -292,6 +292,7 @@ class DunningOutbox(models.AbstractModel):
             attempted_at=at,
             retry_at=False,
         )
+        channel._prepare_wire(message)
 
     @api.model
     def _settle_stale(self):

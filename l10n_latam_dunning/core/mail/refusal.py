@@ -13,14 +13,14 @@ from ..whatsapp.errors import Action
 _ENHANCED: Final = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 
 # What a refusal for good means, by the step at which it came and the class of RFC 3463 that the
-# server gave with it: 1 and 2 are the address and its mailbox, 7 is a policy, such as no relaying.
-_RECIPIENT: Final[Mapping[str, Action]] = {"": Action.NUMBER, "7": Action.ACCOUNT}
-_SENDER: Final[Mapping[str, Action]] = {"": Action.ACCOUNT}
-_CONTENT: Final[Mapping[str, Action]] = {
-    "": Action.FAIL,
-    "1": Action.NUMBER,
-    "2": Action.NUMBER,
+# server gave with it: 1 is the address, 2 its mailbox, 7 a policy, such as no relaying.
+_RECIPIENT: Final[Mapping[str, Action]] = {
+    "": Action.NUMBER,
+    "2": Action.FAIL,
+    "7": Action.ACCOUNT,
 }
+_SENDER: Final[Mapping[str, Action]] = {"": Action.ACCOUNT}
+_CONTENT: Final[Mapping[str, Action]] = {"": Action.FAIL, "1": Action.NUMBER}
 
 
 def enhanced_status(text: str) -> str:
