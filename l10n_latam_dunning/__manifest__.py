@@ -65,6 +65,7 @@
         "views/dunning_run_views.xml",
         "wizards/dunning_send_views.xml",
         "wizards/dunning_adopt_views.xml",
+        "wizards/dunning_assign_views.xml",
         "wizards/dunning_forecast_views.xml",
         "wizards/dunning_replay_views.xml",
         "views/account_move_views.xml",

@@ -191,7 +191,7 @@ class DunningEvent(models.Model):
         number = self._sender_number()
         if number:
             self.env["phone.blacklist"].sudo()._add(
-                number, self.env._("Asked for no more messages on WhatsApp")
+                [number], self.env._("Asked for no more messages on WhatsApp")
             )
         officers = self.env.ref("l10n_latam_dunning.group_dunning_privacy").sudo().user_ids
         officers = officers.filtered(

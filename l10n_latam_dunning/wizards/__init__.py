@@ -2,6 +2,7 @@ from . import (
     dunning_adopt,
     dunning_agreement_accept,
     dunning_agreement_propose,
+    dunning_assign,
     dunning_calamity,
     dunning_forecast,
     dunning_hold_end,

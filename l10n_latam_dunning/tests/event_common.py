@@ -1,0 +1,67 @@
+from .common import NUMBER_ID, WABA_ID, DunningCommon
+from .webhooks import envelope, raw, sign
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"picture" * 20
+PDF = b"%PDF-1.7\n" + b"document" * 20
+
+
+class EventCase(DunningCommon):
+    """A debtor who was reminded, and WhatsApp's side of it: what the sandbox tells is stored as
+    the webhook would, then worked on as the scheduled action would."""
+
+    def setUp(self):
+        super().setUp()
+        self.sandbox.flush_webhooks()
+        self.sandbox.take_webhooks()
+        self.sandbox.auto_statuses = ()
+        self.sandbox.last_inbound.clear()
+        self.Event = self.env["dunning.event"].sudo()
+        self.debtor = self.create_debtor()
+        self.invoice = self.create_invoice(self.debtor, days=-8)
+        self.message = self.propose()
+        self.deliver()
+        self.point = self.message.contact_point_id
+
+    # === WHATSAPP SAYS ===
+
+    def receive(self, *values):
+        """Webhook with values of the field `messages`; returns how many events were new."""
+        return self.take(raw(envelope(WABA_ID, NUMBER_ID, *values)))
+
+    def hear(self, field, value, waba_id=WABA_ID, at=1795619100):
+        """Webhook about the account or a template."""
+        entry = {"id": waba_id, "time": at, "changes": [{"field": field, "value": value}]}
+        return self.take(raw({"object": "whatsapp_business_account", "entry": [entry]}))
+
+    def take(self, body):
+        route = self.account._route()
+        stored = self.Event._store_webhook(route, body, sign(body, route.secrets[0]))
+        self.process()
+        return stored
+
+    def pull(self):
+        """Take what the sandbox has to tell, in its own words."""
+        self.sandbox.flush_webhooks()
+        for delivery in self.sandbox.take_webhooks():
+            signature = delivery.headers["X-Hub-Signature-256"]
+            self.Event._store_webhook(self.account._route(), delivery.raw, signature)
+        self.process()
+
+    def write_in(self, text=None, sender="+51 987 654 321", **content):
+        """Let a person write, and take it in; returns the event."""
+        wamid = self.sandbox.push_inbound(sender, text, **content)
+        self.pull()
+        return self.event(wamid)
+
+    def process(self):
+        self.Event._claim()._process()
+
+    # === AND WE ===
+
+    def event(self, part):
+        """The event whose key holds a text."""
+        return self.Event.search([("key", "like", part)], order="id desc", limit=1)
+
+    def activities(self, record):
+        kind = self.env.ref("l10n_latam_dunning.mail_activity_type_reply")
+        return record.activity_ids.filtered(lambda a: a.activity_type_id == kind)
