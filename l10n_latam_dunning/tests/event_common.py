@@ -1,4 +1,6 @@
-from .common import NUMBER_ID, WABA_ID, DunningCommon
+from freezegun import freeze_time
+
+from .common import NUMBER_ID, WABA_ID, WEDNESDAY, DunningCommon
 from .webhooks import envelope, raw, sign
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture" * 20
@@ -9,18 +11,25 @@ class EventCase(DunningCommon):
     """A debtor who was reminded, and WhatsApp's side of it: what the sandbox tells is stored as
     the webhook would, then worked on as the scheduled action would."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sandbox.auto_statuses = ()
+        cls.Event = cls.env["dunning.event"].sudo()
+        cls.debtor = cls.create_debtor()
+        cls.invoice = cls.create_invoice(cls.debtor, days=-8)
+        with freeze_time(WEDNESDAY):
+            cls.message = cls.plan._propose(cls.company, WEDNESDAY)
+            cls.deliver(cls)
+        cls.point = cls.message.contact_point_id
+        cls.first_sent = list(cls.sandbox.accepted)
+
     def setUp(self):
         super().setUp()
         self.sandbox.flush_webhooks()
         self.sandbox.take_webhooks()
-        self.sandbox.auto_statuses = ()
         self.sandbox.last_inbound.clear()
-        self.Event = self.env["dunning.event"].sudo()
-        self.debtor = self.create_debtor()
-        self.invoice = self.create_invoice(self.debtor, days=-8)
-        self.message = self.propose()
-        self.deliver()
-        self.point = self.message.contact_point_id
+        self.sandbox.accepted[:] = self.first_sent
 
     # === WHATSAPP SAYS ===
 
