@@ -68,6 +68,7 @@
         "wizards/dunning_assign_views.xml",
         "wizards/dunning_forecast_views.xml",
         "wizards/dunning_replay_views.xml",
+        "wizards/dunning_reply_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "wizards/dunning_suppression_upload_views.xml",

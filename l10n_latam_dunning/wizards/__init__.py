@@ -8,6 +8,7 @@ from . import (
     dunning_hold_end,
     dunning_override,
     dunning_replay,
+    dunning_reply,
     dunning_send,
     dunning_suppression_upload,
     dunning_whatsapp_check,
