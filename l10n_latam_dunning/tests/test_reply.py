@@ -155,7 +155,7 @@ class TestAnswer(EventCase):
         self.sandbox.fault("html_502", endpoint="media")
         self.deliver()
         self.assertNotEqual(message.state, "uncertain")
-        self.clock.move_to(message.retry_at or WEDNESDAY)
+        self.clock.move_to(WEDNESDAY + timedelta(hours=2))
         self.deliver()
         self.assertEqual(message.state, "sent")
 
