@@ -7,7 +7,7 @@ import pytest
 
 from core.whatsapp.client import ApiFailure, Client, Credentials
 from core.whatsapp.errors import Action
-from core.whatsapp.media import is_what_it_says, may_be_asked, plain_type, safe_name
+from core.whatsapp.media import is_what_it_says, may_be_asked, plain_type, safe_name, type_of
 from sandbox import Sandbox
 
 NUMBER, BUSINESS = "300000000000001", "200000000000001"
@@ -95,6 +95,25 @@ class TestTypes:
         self, given_name: str, mime: str, name: str
     ) -> None:
         assert safe_name(given_name, mime, "reply") == name
+
+    @pytest.mark.parametrize(
+        ("filename", "mime"),
+        [
+            ("F001-1.pdf", "application/pdf"),
+            ("foto.JPEG", "image/jpeg"),
+            ("nota.opus", "audio/ogg"),
+            ("nota.m4a", "audio/mp4"),
+            ("film.mp4", ""),
+            ("sticker.webp", ""),
+            ("virus.exe", ""),
+            ("page.html", ""),
+            ("pdf", ""),
+            (".pdf", ""),
+            ("", ""),
+        ],
+    )
+    def test_the_ending_says_what_may_be_sent(self, filename: str, mime: str) -> None:
+        assert type_of(filename) == mime
 
     def test_parameters_are_no_part_of_the_type(self) -> None:
         assert plain_type("Audio/OGG; codecs=opus") == "audio/ogg"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from core.whatsapp.payload import (
     HeaderDocument,
     clean_value,
+    file_message,
     order_button,
     quick_reply,
     template_message,
@@ -191,3 +192,18 @@ def test_cleaned_value_always_keeps_the_rules(text: str, limit: int) -> None:
     assert value.strip() and len(value) <= limit
     assert "\n" not in value and "\t" not in value and "  " not in value
     json.dumps(value, ensure_ascii=False).encode()
+
+
+def test_file_message_shows_a_name_only_where_there_is_one() -> None:
+    to, common = "+51987654321", {"filename": "F001.pdf", "caption": " Su factura "}
+    document = file_message(to, "document", "7", **common, opaque="dun:1", context="wamid.A")
+    assert document["document"] == {"id": "7", "filename": "F001.pdf", "caption": "Su factura"}
+    assert (document["type"], document["context"]) == ("document", {"message_id": "wamid.A"})
+    assert file_message(to, "image", "7", **common)["image"] == {"id": "7", "caption": "Su factura"}
+    assert file_message(to, "audio", "7", filename="a.ogg")["audio"] == {"id": "7"}
+
+
+@pytest.mark.parametrize(("kind", "caption"), [("audio", "x"), ("document", "x" * 1025)])
+def test_file_message_refuses_a_text_that_cannot_go_with_it(kind: str, caption: str) -> None:
+    with pytest.raises(ValueError, match="text"):
+        file_message("+51987654321", kind, "7", caption=caption)

@@ -95,6 +95,7 @@ from . import (
     dunning_whatsapp_pace,
     dunning_whatsapp_pause,
     dunning_whatsapp_route,
+    dunning_whatsapp_talk,
     dunning_whatsapp_template,
     dunning_whatsapp_template_button,
     dunning_whatsapp_template_change,

@@ -45,7 +45,7 @@ class DunningEvent(models.Model):
     works, in any order, and repeats harm nothing."""
 
     _name = "dunning.event"
-    _inherit = ["mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _description = "Event from a channel"
     _order = "id desc"
     _rec_name = "key"

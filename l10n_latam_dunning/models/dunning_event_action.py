@@ -2,12 +2,12 @@ import re
 from datetime import timedelta
 
 from odoo import api, models
+from odoo.fields import Command, Domain
 
 from ..core import phones
 from .dunning_answer import Answer, FreeText
 from .dunning_message import PENDING
 
-HOLD_AFTER_REPORT = timedelta(days=3)
 HOLD_AFTER_REQUEST = timedelta(days=2)
 
 
@@ -29,7 +29,7 @@ class DunningEvent(models.Model):
 
     def _reply_paid(self, message, points):
         """No payment, only a report of one: reminders rest until somebody has looked."""
-        self._pause(message, "payment_reported", HOLD_AFTER_REPORT)
+        self._pause(message, "payment_reported", None)
 
     def _reply_agree(self, message, points):
         """The debtor wants to agree on a date: reminders rest while a person writes to him. Hook
@@ -155,34 +155,32 @@ class DunningEvent(models.Model):
     # === HELPERS ===
 
     def _pause(self, message, reason, span):
-        """Let the debtor's reminders rest from now on, once for a reason."""
+        """Let reminders of the message's invoices rest from now on, once for a reason."""
         if not message:
             return
-        until = self.received_at + span if span else False
         Hold = self.env["dunning.hold"].sudo()
-        resting = Hold.search(
-            [
-                *Hold._in_force_domain(message.partner_id, self.received_at),
-                ("company_id", "=", message.company_id.id),
-                ("reason", "=", reason),
-            ],
-            limit=1,
-        )
-        if not resting:
-            Hold.create(
-                {
-                    "company_id": message.company_id.id,
-                    "partner_id": message.partner_id.id,
-                    "reason": reason,
-                    "date_from": self.received_at,
-                    "date_to": until,
-                    "note": self.text,
-                }
+        moves = message.line_ids.move_id or message.about_move_id
+        mine = Domain("partner_id", "=", message.partner_id.commercial_partner_id.id)
+        mine &= Domain("company_id", "=", message.company_id.id) & Domain("reason", "=", reason)
+        if Hold.search(Hold._in_force_domain(self.received_at) & mine, limit=1):
+            return
+        if reason == "payment_reported":
+            Hold._report_payment(
+                message.company_id, message.partner_id, self.received_at, moves, self.text
             )
-        elif until and resting.date_to:
-            resting.date_to = max(until, resting.date_to)
-        elif not until:
-            resting.date_to = False
+            return
+        Hold.create(
+            {
+                "company_id": message.company_id.id,
+                "partner_id": message.partner_id.commercial_partner_id.id,
+                "scope": "invoices" if moves else "debtor",
+                "move_ids": [Command.set(moves.ids)],
+                "reason": reason,
+                "date_from": self.received_at,
+                "date_to": self.received_at + span if span else False,
+                "note": self.text,
+            }
+        )
 
     @api.model
     def _keep_unknown_stop(self):
@@ -191,7 +189,7 @@ class DunningEvent(models.Model):
         number = self._sender_number()
         if number:
             self.env["phone.blacklist"].sudo()._add(
-                number, self.env._("Asked for no more messages on WhatsApp")
+                [number], self.env._("Asked for no more messages on WhatsApp")
             )
         officers = self.env.ref("l10n_latam_dunning.group_dunning_privacy").sudo().user_ids
         officers = officers.filtered(

@@ -307,6 +307,34 @@ class DunningEvent(models.Model):
         else:
             record.sudo().activity_schedule(ACTIVITY, user_id=user.id, summary=summary, note=note)
 
+    def action_assign(self):
+        """Ask whose a reply is that belongs to nobody for certain."""
+        self.ensure_one()
+        self._check_handler()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "l10n_latam_dunning.dunning_assign_action"
+        )
+        return {**action, "context": {"default_event_id": self.id}}
+
+    def _assign(self, partner, user):
+        """A person says whose this reply is: it is shown there, and a stop counts for him."""
+        self.ensure_one()
+        (reply,) = self._read_replies()
+        reply.partner = partner
+        self._show([reply])
+        if reply.action == "stop":
+            self.env["dunning.consent"]._withdraw(
+                partner,
+                channel="whatsapp",
+                source="whatsapp",
+                wording=self.text,
+                proof=self._wamid(),
+                point=reply.points if len(reply.points) == 1 else None,
+            )
+        self.partner_id = partner
+        self._finish("done", error=self.env._("Given to the debtor by %s.", user.name))
+        self.activity_ids.action_feedback(feedback=partner.display_name)
+
     # === END ===
 
     @api.model

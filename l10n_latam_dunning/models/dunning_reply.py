@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from ..core.delivery import Delivery
 from ..core.law.gate import Impediment
 from ..core.whatsapp.client import ApiFailure, Client
+from ..core.whatsapp.errors import Action
 from ..core.whatsapp.media import KINDS, plain_type
 from ..core.whatsapp.payload import file_message, text_message
 from .dunning_answer import Answer, FreeText
@@ -94,7 +95,28 @@ class DunningMessage(models.Model):
         )
         return partial(_send_file, client, upload, build)
 
+    def _keep_document(self, name, content, mime):
+        """Keep the file that goes with this answer, as it was, whatever becomes of the original."""
+        self.document_id = (
+            self.env["ir.attachment"]
+            .sudo()
+            .create(
+                {
+                    "name": name,
+                    "raw": content,
+                    "mimetype": mime,
+                    "res_model": self._name,
+                    "res_id": self.id,
+                }
+            )
+        )
+
     # === CHATTER ===
+
+    def _note_rows(self):
+        yield from super()._note_rows()
+        if self.document_id:
+            yield f"📎 {self.document_id.sudo().name}"
 
     def _log_state(self):
         answers = self.filtered(lambda message: message.purpose == "reply")
@@ -110,7 +132,6 @@ class DunningMessage(models.Model):
             record.sudo()._message_log(
                 body=office._state_note(),
                 author_id=office.user_id.partner_id.id or None,
-                attachment_ids=office.document_id.ids if office.state == "sent" else False,
             )
             if office.state == "failed" and office.error_code == WINDOW_CLOSED:
                 office._close_window()
@@ -253,5 +274,8 @@ def _send_file(client, upload, build):
         media_id = upload()
     except ApiFailure as failure:
         error = failure.error
+        if error.action is Action.RETRY_UNSURE:
+            # it reaches no debtor, so it may be made again, whatever became of it
+            return Delivery("refused", code=error.code, details=error.details, action=Action.RETRY)
         return Delivery("refused", code=error.code, details=error.details, rule=error.rule)
     return _send(client, build(media_id=media_id))

@@ -112,6 +112,8 @@ class DunningWhatsappIdentity(models.Model):
         else:
             mine._open_window(holder.window_until)
         holder.active = False
+        # before another row may have the number, which is there once only
+        holder.flush_recordset(["active"])
         del known[account, row["wa_id"]]
         return mine
 
@@ -171,6 +173,13 @@ class DunningWhatsappIdentity(models.Model):
         """The person may be answered until then, if not longer already."""
         if until and (not self.window_until or until > self.window_until):
             self.window_until = until
+
+    def _prefer(self, value, at):
+        """The newest word on marketing counts, in whatever order they come."""
+        if value in dict(self._fields["marketing"].selection) and (
+            not self.marketing_at or at > self.marketing_at
+        ):
+            self.write({"marketing": value, "marketing_at": at})
 
     # === FINDING ===
 

@@ -71,6 +71,8 @@ class TestSecurity(DunningCommon):
             "dunning.run": {"user": "r", "manager": "r", "privacy": ""},
             "dunning.event": {"user": "", "manager": "r", "privacy": "r"},
             "dunning.whatsapp.identity": {"user": "r", "manager": "r", "privacy": "r"},
+            "dunning.reply": {"user": "rwc", "manager": "rwc", "privacy": ""},
+            "dunning.assign": {"user": "", "manager": "rwc", "privacy": "rwc"},
             "dunning.send": {"user": "rwc", "manager": "rwc", "privacy": ""},
             "dunning.adopt": {"user": "", "manager": "rwc", "privacy": ""},
             "dunning.forecast": {"user": "rwc", "manager": "rwc"},

@@ -53,6 +53,23 @@ _MARKUP: Final = re.compile(
 )
 
 
+_ENDINGS: Final[Mapping[str, str]] = {
+    **{kind.ending: mime for mime, kind in KINDS.items()},
+    ".jpeg": "image/jpeg",
+    ".oga": "audio/ogg",
+    ".opus": "audio/ogg",
+}
+# What a person in the company may send beside a text.
+SENDABLE: Final = frozenset({"document", "image", "audio"})
+
+
+def type_of(filename: str) -> str:
+    """The type that a file name gives a file, empty for one that is not sent."""
+    stem, dot, ending = filename.rpartition(".")
+    mime = _ENDINGS.get(f".{ending.lower()}", "") if stem and dot else ""
+    return mime if mime and KINDS[mime].message in SENDABLE else ""
+
+
 def plain_type(mime: str) -> str:
     """`audio/ogg; codecs=opus` as `audio/ogg`."""
     return mime.partition(";")[0].strip().lower()
