@@ -65,13 +65,11 @@ class DunningHold(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
-    # evidence may be added to a hold that nobody can change
-    _mail_post_access = "read"
 
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
-    scope = fields.Selection(SCOPES, required=True, default="debtor")
+    scope = fields.Selection(SCOPES, "What rests", required=True, default="debtor")
     partner_id = fields.Many2one(
         "res.partner", "Debtor", index="btree_not_null", ondelete="restrict"
     )
@@ -157,9 +155,11 @@ class DunningHold(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         holds = super().create([self._complete_vals(vals) for vals in vals_list])
-        if not self.env.su and not self.env.user.has_group(
-            "l10n_latam_dunning.group_dunning_manager"
-        ) and any(hold.scope in PLACES for hold in holds):
+        if (
+            not self.env.su
+            and not self.env.user.has_group("l10n_latam_dunning.group_dunning_manager")
+            and any(hold.scope in PLACES for hold in holds)
+        ):
             raise AccessError(
                 self.env._("Only dunning managers can put a place or a company on hold.")
             )
