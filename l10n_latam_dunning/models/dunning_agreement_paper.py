@@ -1,6 +1,7 @@
 import logging
 
 from odoo import fields, models
+from odoo.addons.base.models.ir_qweb import QWebError
 from odoo.exceptions import UserError
 
 from ..tools import naive_utc
@@ -82,7 +83,7 @@ class DunningAgreement(models.Model):
             try:
                 with self.env.cr.savepoint():
                     agreement._confirm()
-            except (UserError, OSError, ValueError) as error:
+            except (UserError, QWebError, OSError, ValueError) as error:
                 _logger.warning("Agreement %s could not be confirmed: %s", agreement.id, error)
                 agreement._message_log(body=agreement.env._("Not confirmed by e-mail: %s", error))
 

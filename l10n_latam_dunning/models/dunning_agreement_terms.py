@@ -287,7 +287,8 @@ class DunningAgreement(models.Model):
             ._law_book()
             .zones(*self.env["dunning.gate"]._place(self.partner_id))
         )
-        return format_datetime(self.env, instant, tz=zones[0] if zones else "UTC")
+        zone = zones[0] if zones else "UTC"
+        return format_datetime(self.env, instant, tz=zone, dt_format="short")
 
     # === ACCEPTANCE ===
 
@@ -363,7 +364,7 @@ class DunningAgreement(models.Model):
         agreement.env["dunning.message"]._cancel_for_agreement(agreement)
         agreement._log(
             agreement.env._(
-                "Payment agreement in force: %(terms)s. %(how)s. Reminders rest while it holds.",
+                "Payment agreement in force: %(terms)s %(how)s. Reminders rest while it holds.",
                 terms=agreement._agreement_in_words(),
                 how=agreement._acceptance_in_words(),
             )

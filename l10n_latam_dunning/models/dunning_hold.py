@@ -65,13 +65,11 @@ class DunningHold(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
-    # evidence may be added to a hold that nobody can change
-    _mail_post_access = "read"
 
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
-    scope = fields.Selection(SCOPES, required=True, default="debtor")
+    scope = fields.Selection(SCOPES, "What rests", required=True, default="debtor")
     partner_id = fields.Many2one(
         "res.partner", "Debtor", index="btree_not_null", ondelete="restrict"
     )

@@ -10,8 +10,8 @@ from .dunning_gate import Candidate
 from .dunning_message import ATTEMPTED
 from .dunning_plan import is_debt
 
-# Thanks later than this are none.
-THANKS_DAYS = 3
+# Thanks later than this after the payment are none.
+THANKS_DAYS = 7
 
 
 class DunningPlan(models.AbstractModel):
@@ -133,7 +133,7 @@ class DunningPlan(models.AbstractModel):
         policies = self.env["dunning.policy"]._by_country(company)
         if not any(policy.thanks_template_name for policy in policies.values()):
             return []
-        lines = self._paid_lines(company, at - timedelta(days=THANKS_DAYS))
+        lines = self._paid_lines(company, at.date() - timedelta(days=THANKS_DAYS))
         candidates = []
         for (partner, currency), paid in self._group(lines).items():
             policy = self._policy_of(policies, partner)
@@ -158,7 +158,7 @@ class DunningPlan(models.AbstractModel):
     @api.model
     def _paid_lines(self, company, since):
         """Settled instalments whose invoice was reminded, or whose agreement was kept, that were
-        paid since an instant and not given thanks for."""
+        paid since a day and not given thanks for."""
         for model in ("account.partial.reconcile", "account.move.line", "account.move"):
             self.env[model].flush_model()
         for model in ("dunning.message.line", "dunning.message", "dunning.agreement"):
@@ -177,7 +177,7 @@ class DunningPlan(models.AbstractModel):
                    AND move.payment_state IN ('paid', 'in_payment')
                    AND EXISTS (SELECT 1 FROM account_partial_reconcile part
                                 WHERE part.debit_move_id = item.id
-                                  AND part.create_date >= %(since)s)
+                                  AND part.max_date >= %(since)s)
                    AND (EXISTS (SELECT 1
                                   FROM dunning_message_line line
                                   JOIN dunning_message message ON message.id = line.message_id

@@ -1,5 +1,10 @@
 from . import (
+    test_after_payment,
     test_agreement,
+    test_agreement_concurrency,
+    test_agreement_offer,
+    test_agreement_paper,
+    test_agreement_tours,
     test_agreement_truth,
     test_channel_order,
     test_charge_concurrency,

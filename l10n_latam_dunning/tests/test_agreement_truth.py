@@ -167,7 +167,7 @@ class TestAgreementTruth(AgreementCommon):
     def test_an_invoice_in_an_agreement_is_not_deleted(self):
         self.halves()
         self.invoice.button_draft()
-        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.cr.savepoint():
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
             self.invoice.with_context(force_delete=True).unlink()
 
     # === PAYMENTS TAKEN BACK ===

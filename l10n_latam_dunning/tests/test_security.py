@@ -45,7 +45,7 @@ class TestSecurity(DunningCommon):
             "dunning.whatsapp.accept": {"user": "", "manager": "rwc", "privacy": ""},
             "dunning.contact.point": {"user": "r", "manager": "r", "privacy": "rw"},
             "dunning.consent": {"user": "rc", "manager": "rc", "privacy": "rc"},
-            "dunning.hold": {"user": "rc", "manager": "rc", "privacy": "rc"},
+            "dunning.hold": {"user": "rwc", "manager": "rwc", "privacy": "rwc"},
             "dunning.hold.end": {"user": "rwc", "manager": "rwc", "privacy": "rwc"},
             "dunning.calamity": {"manager": "rwc"},
             "dunning.message": {"user": "r", "manager": "r", "privacy": "r"},

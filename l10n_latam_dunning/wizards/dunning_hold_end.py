@@ -36,7 +36,7 @@ class DunningHoldEnd(models.TransientModel):
         self.ensure_one()
         hold = self.hold_id
         hold.check_access("read")
-        if not hold.has_access("create"):
+        if not hold.has_access("write"):
             raise AccessError(self.env._("You may not end holds."))
         payment = self.payment_id if outcome == "confirmed" else None
         hold._end(self.why, outcome, payment)

@@ -78,13 +78,22 @@ tours.add("dunning_agree_from_invoice", {
             trigger: ".o_field_widget[name='instalment_ids'] .o_data_row:nth-child(2)",
         },
         {
-            content: "Put it in force",
-            trigger: "button[name='action_activate']",
+            content: "Record how the debtor agreed",
+            trigger: "button[name='action_accept']",
             run: "click",
         },
         {
-            content: "It runs",
-            trigger: ".o_statusbar_status .o_arrow_button_current:contains('Running')",
+            content: "What he heard is shown",
+            trigger: ".modal .o_field_widget[name='wording']:contains('INV/')",
+        },
+        {
+            content: "Put it in force",
+            trigger: ".modal button[name='action_accept']",
+            run: "click",
+        },
+        {
+            content: "It holds",
+            trigger: ".o_statusbar_status .o_arrow_button_current:contains('Accepted')",
         },
     ],
 });
