@@ -220,7 +220,7 @@ class DunningDossier(models.AbstractModel):
         sender = f"+{data['sender']}" if data.get("sender") else ""
         return {
             "ref": _ref(event),
-            "when": self._when(event._said_at() or event.received_at, zone),
+            "when": self._when(event.said_at or event.received_at, zone),
             "from": self._address(scope, sender),
             "text": data.get("text") or f"({data.get('kind') or ''})",
             "button": (data.get("payload") or "").removeprefix("DUN:"),

@@ -53,7 +53,7 @@ class EvidenceCommon(DunningCommon):
         hold = self.env["dunning.hold"].create(
             {"partner_id": self.rosa.id, "reason": "dispute", "note": "She says it was returned."}
         )
-        hold.write({"ended_at": WEDNESDAY + timedelta(days=7), "ended_why": "Settled."})
+        hold._end("Settled.")
         self.hold = hold
 
     def refuse(self, count=1):
@@ -76,9 +76,8 @@ class EvidenceCommon(DunningCommon):
 
     def receive(self, *values):
         body = raw(envelope(WABA_ID, NUMBER_ID, *values))
-        self.env["dunning.event"].sudo()._store_webhook(self.account, body)
-        for event in self.env["dunning.event"].sudo().search([("state", "=", "new")], order="id"):
-            event._process()
+        self.env["dunning.event"].sudo()._store_webhook(self.account._route(), body)
+        self.env["dunning.event"].sudo()._claim()._process()
 
     def seal(self):
         """Seal all there is; returns the new seals."""

