@@ -14,9 +14,9 @@ from .dunning_whatsapp_template import VARIABLES
 
 # What a channel itself knows, beside the values of every text.
 OF_CHANNEL = frozenset({"unsubscribe_link", "company_phone"})
-# What a text of Odoo's templates may say: object.text['amount_total'] and so on.
-# What not every debtor has a value for is left out: nothing empty is ever sent.
-NAMES = frozenset({*VARIABLES, *OF_CHANNEL} - set(LACKING))
+# What a text of Odoo's templates may say: object.text['amount_total'] and so on. What not every
+# debtor has a value for is left out, where the channel does not check it: nothing empty is sent.
+NAMES = (frozenset(VARIABLES) - frozenset(LACKING)) | OF_CHANNEL
 # Values that list things, one a line where there is room for lines.
 LISTS = frozenset({"invoice_list"})
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
