@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from core.debt.charge_words import NOTHING_ADDED, PARTS
 from core.whatsapp.payload import clean_value
 from core.whatsapp.sample_pdf import sample_pdf
 from core.whatsapp.template_rules import LANGUAGES
@@ -14,7 +15,7 @@ from core.whatsapp.template_words import (
     rejection_of,
     status_of,
 )
-from core.whatsapp.variables import BASES, CHARGES, NOTHING_ADDED, VARIABLES, base_language, samples
+from core.whatsapp.variables import BASES, VARIABLES, base_language, samples
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
@@ -37,7 +38,7 @@ def test_samples_are_written_as_the_country_writes() -> None:
 )
 def test_texts_for_customers_are_in_a_language_that_is_there(language: str, base: str) -> None:
     assert base_language(language) == base
-    assert set(BASES) == set(NOTHING_ADDED) == set(CHARGES)
+    assert set(BASES) == set(NOTHING_ADDED) == set(PARTS)
 
 
 @pytest.mark.parametrize("status", ["APPROVED", "REINSTATED", "UNARCHIVED", "FLAGGED"])

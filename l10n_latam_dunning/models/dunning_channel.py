@@ -17,6 +17,8 @@ class DunningChannel(models.AbstractModel):
 
     # Whether delivery is reported, so that its absence after a while means something.
     _has_receipts = False
+    # Whether the state *unreachable* of a contact point is what this channel has told.
+    _is_told_unreachable = False
     # Whether a message is carried by a thread of its own, with plain data and no cursor.
     _is_threaded = False
 
@@ -201,8 +203,11 @@ class DunningChannel(models.AbstractModel):
 
     @api.model
     def _point_problems(self, point):
-        """What speaks against a contact point, whatever the channel."""
-        codes = {"not_theirs": "contact_quarantined", "unreachable": "contact_unreachable"}
+        """What speaks against a contact point. A number that WhatsApp does not reach may well
+        receive an SMS; an address that returns everything is of no use at all."""
+        codes = {"not_theirs": "contact_quarantined"}
+        if self._is_told_unreachable:
+            codes["unreachable"] = "contact_unreachable"
         if point and point.state in codes:
             return [Impediment(codes[point.state])]
         return []

@@ -30,6 +30,8 @@ class DunningChannelEmail(models.AbstractModel):
     _inherit = "dunning.channel"
     _description = "E-mail"
 
+    _is_told_unreachable = True
+
     # === WHO ===
 
     @api.model

@@ -18,6 +18,7 @@ class DunningChannelWhatsapp(models.AbstractModel):
     _inherit = "dunning.channel"
     _description = "WhatsApp"
 
+    _is_told_unreachable = True
     _has_receipts = True
     _is_threaded = True
 
