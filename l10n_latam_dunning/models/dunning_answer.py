@@ -6,10 +6,19 @@ from .dunning_gate import Candidate
 
 @dataclass(frozen=True, slots=True)
 class FreeText:
-    """What a person in the company wrote, in place of a template."""
+    """What a person in the company wrote, in place of a template: the channel asks it the same."""
 
     body: str
-    sendable: bool = True
+    category: str = "SERVICE"
+
+    def _impediments(self, candidate, at):
+        return []
+
+    def _wording(self):
+        return self.body
+
+    def _carries(self):
+        return frozenset()
 
 
 @dataclass(slots=True)

@@ -260,6 +260,8 @@ class DunningEvent(models.Model):
                 continue
             for event in office:
                 error = event._try(kind)
+                if error and kind == "inbound":
+                    event._try("stop")
                 if error:
                     event._finish("failed", error=error)
 

@@ -1,12 +1,17 @@
+import logging
 import re
 from datetime import timedelta
 
 from odoo import api, models
 from odoo.fields import Command, Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..core import phones
+from ..core.whatsapp.errors import redact
 from .dunning_answer import Answer, FreeText
 from .dunning_message import PENDING
+
+_logger = logging.getLogger(__name__)
 
 HOLD_AFTER_REQUEST = timedelta(days=2)
 
@@ -24,6 +29,12 @@ class DunningEvent(models.Model):
         action = getattr(self, f"_reply_{name}", None) if re.fullmatch("[a-z_]+", name) else None
         if action:
             action(reply.message, reply.points)
+
+    def _apply_stop(self):
+        """Only the stop of replies that could not be worked on: it counts whatever else fails."""
+        for reply in self._read_replies():
+            if reply.action == "stop" and not reply.data.get("group_id"):
+                reply.event._reply_stop(reply.message, reply.points)
 
     # === ACTIONS ===
 
@@ -97,7 +108,17 @@ class DunningEvent(models.Model):
         )
         self._note(withdrawn.partner_id, told)
         self._note(message.line_ids.move_id, told)
-        self._confirm_stop(message, withdrawn)
+        self._try_to_confirm(message, withdrawn)
+
+    def _try_to_confirm(self, message, withdrawn):
+        """Confirm a stop, which holds whatever becomes of its confirmation."""
+        try:
+            with self.env.cr.savepoint():
+                self._confirm_stop(message, withdrawn)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:  # noqa: BLE001 - see above
+            _logger.error("The stop of event %s is not confirmed: %s", self.id, redact(str(error)))
 
     @api.model
     def _not_stopped(self, partners, point):

@@ -229,16 +229,6 @@ class DunningChannelWhatsapp(models.AbstractModel):
         return max(filter(None, identities.mapped("window_until")), default=False)
 
     @api.model
-    def _wording(self, candidate):
-        if isinstance(candidate, Answer):
-            return candidate.text.body
-        return super()._wording(candidate)
-
-    @api.model
-    def _carries(self, candidate):
-        return frozenset() if isinstance(candidate, Answer) else super()._carries(candidate)
-
-    @api.model
     def _content_vals(self, candidate):
         if isinstance(candidate, Answer):
             return {"body": candidate.text.body}

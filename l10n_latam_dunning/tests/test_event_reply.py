@@ -1,10 +1,15 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.tests import new_test_user
+from odoo.tools import mute_logger
 
 from .common import WEDNESDAY
 from .event_common import EventCase
 from .webhooks import inbound
+
+MODELS = "odoo.addons.l10n_latam_dunning.models"
+LOGGERS = (f"{MODELS}.dunning_event", f"{MODELS}.dunning_event_action")
 
 
 class TestReply(EventCase):
@@ -208,6 +213,22 @@ class TestStop(EventCase):
         self.write_in("BAJA de una vez")
         self.deliver()
         self.assertEqual(len(self.sandbox.accepted), 2)
+
+    @mute_logger(*LOGGERS)
+    def test_a_stop_holds_whatever_becomes_of_its_confirmation(self):
+        Message = self.registry["dunning.message"]
+        with patch.object(Message, "_answer", side_effect=ValueError("broken")):
+            event = self.write_in("BAJA")
+        self.assertEqual(event.state, "done")
+        self.assertEqual(self.debtor.dunning_consent_state, "withdrawn")
+
+    @mute_logger(*LOGGERS)
+    def test_a_stop_counts_though_its_reply_could_not_be_shown(self):
+        Event = self.registry["dunning.event"]
+        with patch.object(Event, "_show", side_effect=ValueError("broken")):
+            event = self.write_in("BAJA")
+        self.assertEqual(event.state, "failed")
+        self.assertEqual(self.debtor.dunning_consent_state, "withdrawn")
 
     def test_a_second_stop_after_a_new_consent_is_confirmed_again(self):
         self.write_in("BAJA")
