@@ -243,7 +243,6 @@ class DunningChannelWhatsapp(models.AbstractModel):
 
     @api.model
     def _learn(self, message, delivery):
-        super()._learn(message, delivery)
         self.env["dunning.whatsapp.identity"]._learn(
             [
                 {
@@ -255,6 +254,7 @@ class DunningChannelWhatsapp(models.AbstractModel):
                 }
             ]
         )
+        return super()._learn(message, delivery)
 
 
 def _send_file(client, upload, build):
