@@ -197,7 +197,11 @@ def shots(ledger: Ledger) -> list[Shot]:
             f"/odoo/dunning-law/{law}",
             "document.querySelector('.o_field_widget[name=rule_ids] .o_data_row')",
         ),
-        Shot("agreements", "/odoo/dunning-agreements", "document.querySelector('.o_data_row')"),
+        Shot(
+            "agreements",
+            "/odoo/dunning-agreements",
+            "document.querySelector('.o_kanban_record')",
+        ),
         Shot(
             "invoice_narrow",
             f"{invoice}{sent['move_id'][0]}",

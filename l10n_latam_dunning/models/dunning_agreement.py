@@ -88,13 +88,15 @@ class DunningAgreement(models.Model):
         required=True,
         default="promise",
     )
-    state = fields.Selection(STATES, required=True, default="draft", copy=False, index=True)
+    state = fields.Selection(
+        STATES, required=True, default="draft", copy=False, index=True, group_expand=True
+    )
 
     first_date = fields.Date("First payment on", required=True)
     count = fields.Integer("Payments", required=True, default=1)
     every = fields.Integer(required=True, default=1)
     unit = fields.Selection([("day", "Days"), ("month", "Months")], required=True, default="month")
-    down_payment = fields.Monetary("First payment", help="Empty: as much as the others.")
+    down_payment = fields.Monetary("Down payment", help="Empty: as much as the others.")
     amount = fields.Monetary("Amount promised", help="Empty: all that is open.")
     amount_waived = fields.Monetary(
         "Waived", help="Let off when the rest is paid as agreed. It is void when it is not."
@@ -113,7 +115,7 @@ class DunningAgreement(models.Model):
         "dunning.agreement.option", "agreement_id", "Offered", copy=False, readonly=True
     )
     acceptance_ids = fields.One2many(
-        "dunning.agreement.acceptance", "agreement_id", "Acceptance", copy=False, readonly=True
+        "dunning.agreement.acceptance", "agreement_id", copy=False, readonly=True
     )
 
     requested_by = fields.Many2one("res.users", "Approval asked by", readonly=True, copy=False)

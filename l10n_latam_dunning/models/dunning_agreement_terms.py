@@ -235,6 +235,7 @@ class DunningAgreement(models.Model):
         agreement.write({"state": "proposed", "option_ids": commands, "valid_until": until})
         agreement.offer_text = agreement._interactive()["body"]
         agreement._hold_while_proposed()
+        self.env.ref("l10n_latam_dunning.ir_cron_agreements").sudo()._trigger(until)
         agreement._log(agreement.env._("Payment agreement proposed: %s", agreement.offer_text))
         return agreement.option_ids
 

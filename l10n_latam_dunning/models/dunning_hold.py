@@ -94,7 +94,9 @@ class DunningHold(models.Model):
     attachment_ids = fields.Many2many(
         "ir.attachment", "dunning_hold_attachment_rel", string="Evidence"
     )
-    replaces_id = fields.Many2one("dunning.hold", "In place of", ondelete="restrict")
+    replaces_id = fields.Many2one(
+        "dunning.hold", "In place of", ondelete="restrict", check_company=True
+    )
     ended_at = fields.Datetime(readonly=True, copy=False)
     ended_by = fields.Many2one("res.users", readonly=True, copy=False)
     ended_why = fields.Char("Why it ended", readonly=True, copy=False)
@@ -102,6 +104,7 @@ class DunningHold(models.Model):
     payment_id = fields.Many2one(
         "account.payment", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
     )
+    whom = fields.Char("Of", compute="_compute_display_name")
     in_force = fields.Boolean(compute="_compute_in_force", search="_search_in_force")
 
     _scope_complete = models.Constraint(
@@ -123,7 +126,8 @@ class DunningHold(models.Model):
     @api.depends_context("lang")
     def _compute_display_name(self):
         for hold in self:
-            hold.display_name = f"{hold._label()} · {hold._whom()}"
+            hold.whom = hold._whom()
+            hold.display_name = f"{hold._label()} · {hold.whom}"
 
     @api.depends("date_from", "date_to", "ended_at")
     def _compute_in_force(self):
@@ -179,10 +183,19 @@ class DunningHold(models.Model):
         if scope == "invoices" and not partner:
             partner = moves[:1].commercial_partner_id
         vals["partner_id"] = partner.commercial_partner_id.id
+        if vals.get("reason") == "payment_reported" and not vals.get("date_to"):
+            company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
+            policy = self._policy_of(company, partner.commercial_partner_id)
+            start = fields.Datetime.to_datetime(vals.get("date_from")) or fields.Datetime.now()
+            days = policy.payment_check_days if policy else CHECK_DAYS
+            vals["date_to"] = start + timedelta(days=days)
         return vals
 
     def write(self, vals):
-        if set(vals) & {*SAID, *ENDING}:
+        """What was said stays; an end is written once, by the addon."""
+        ending = set(vals) & set(ENDING)
+        again = ending and any(hold.ended_at for hold in self)
+        if set(vals) & set(SAID) or again or (ending and not self.env.su):
             raise UserError(
                 self.env._("A hold is evidence and is never changed. End it and set a new one.")
             )
@@ -197,6 +210,7 @@ class DunningHold(models.Model):
     def action_end(self):
         """Ask why, and how a reported payment turned out."""
         self.ensure_one()
+        self._check_may_end()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "l10n_latam_dunning.dunning_hold_end_action"
         )
@@ -242,23 +256,20 @@ class DunningHold(models.Model):
         )
 
     def _begin(self):
-        """What follows from a new hold: its limit in time, notes, and a task."""
+        """What follows from a new hold: notes, a task, and waiting messages are decided anew."""
         self.ensure_one()
         hold = self.with_context(lang=self.company_id.partner_id.lang)
         if hold.replaces_id:
             hold.replaces_id._end(hold.env._("Replaced by a hold on some invoices."))
-        policy = hold._policy()
-        if hold.reason == "payment_reported" and not hold.date_to:
-            days = policy.payment_check_days if policy else CHECK_DAYS
-            super().write({"date_to": hold.date_from + timedelta(days=days)})
         if hold.reason == "payment_reported":
-            hold._schedule_check(policy)
+            hold._schedule_check()
         hold._log(hold.env._("Reminders rest: %s.", hold._words()))
         if self.date_from <= fields.Datetime.now():
             self.env["dunning.message"].sudo()._ask_again(self._messages_domain())
 
-    def _schedule_check(self, policy):
-        user = (policy.user_id if policy else None) or self.user_id
+    def _schedule_check(self):
+        policy = self._policy_of(self.company_id, self.partner_id)
+        user = policy.user_id or self.user_id
         self.activity_schedule(
             "mail.mail_activity_data_todo",
             user_id=user.id,
@@ -266,10 +277,22 @@ class DunningHold(models.Model):
             summary=self.env._("Has %s paid? Confirm or reject.", self.partner_id.name),
         )
 
+    def _check_may_end(self):
+        """A place or a company rests until a manager says otherwise, a data protection right
+        until the privacy officer does."""
+        self.check_access("write")
+        for hold in self:
+            role = "manager" if hold.scope in PLACES else "user"
+            role = "privacy" if hold.reason == "privacy" else role
+            privacy = self.env.user.has_group("l10n_latam_dunning.group_dunning_privacy")
+            allowed = self.env.user.has_group(f"l10n_latam_dunning.group_dunning_{role}")
+            if not allowed and not (privacy and role == "user"):
+                raise AccessError(self.env._("Somebody with another role has to end this hold."))
+
     def _end(self, why, outcome="ended", payment=None):
         """Write down that holds have ended; who, when and why are kept."""
         ending = self.filtered(lambda hold: not hold.ended_at).sudo()
-        super(DunningHold, ending).write(
+        ending.write(
             {
                 "ended_at": fields.Datetime.now(),
                 "ended_by": self.env.uid,
@@ -293,10 +316,10 @@ class DunningHold(models.Model):
         write to the debtor."""
         return False
 
-    def _policy(self):
-        plan = self.env["dunning.plan"]
-        policies = self.env["dunning.policy"].sudo()._by_country(self.company_id)
-        return plan._policy_of(policies, self.partner_id) if self.partner_id else None
+    @api.model
+    def _policy_of(self, company, partner):
+        policies = self.env["dunning.policy"].sudo()._by_country(company)
+        return self.env["dunning.plan"]._policy_of(policies, partner)
 
     def _messages_domain(self):
         """The messages of the debtors whom a hold is about."""

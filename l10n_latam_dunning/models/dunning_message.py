@@ -135,10 +135,11 @@ class DunningMessage(models.Model):
 
     # === COMPUTE ===
 
-    @api.depends("partner_id", "level_id")
+    @api.depends("partner_id", "level_id", "instalment_id", "thanks")
     def _compute_display_name(self):
         for message in self:
-            parts = [message.partner_id.display_name, message.level_id.display_name]
+            about = message.level_id.display_name or message._occasion()
+            parts = [message.partner_id.display_name, about]
             message.display_name = " · ".join(filter(None, parts))
 
     @api.depends("line_ids.move_id")

@@ -102,11 +102,19 @@ class DunningMessage(models.Model):
         title = Markup("<p><strong>%s</strong> · %s · %s · %s</p>") % (
             labels[self.state],
             channel,
-            self.level_id.name or "",
+            self._occasion(),
             self.contact_point_id.masked or "",
         )
         rows = list(self._note_rows())
         return title + Markup("").join(Markup("<p>%s</p>") % row for row in rows)
+
+    def _occasion(self):
+        """What a message is about: its level, an agreed payment, or thanks."""
+        if self.thanks:
+            return self.env._("Thanks for the payment")
+        if self.instalment_id:
+            return self.env._("Agreed payment of %s", self.instalment_id._in_words())
+        return self.level_id.name or ""
 
     def _note_rows(self):
         if self.state == "sent":

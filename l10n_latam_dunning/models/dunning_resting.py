@@ -59,6 +59,7 @@ class DunningPlan(models.AbstractModel):
         """What these invoices rest for now: holds on them, agreements that hold, and their
         debtors' payments that are not in the ledger yet."""
         payments = {}
+        moves.fetch(["company_id", "commercial_partner_id"])
         for company in moves.company_id:
             mine = moves.filtered(lambda move, company=company: move.company_id == company)
             on_their_way = self.env["dunning.bank"]._on_their_way(

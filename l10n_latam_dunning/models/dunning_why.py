@@ -128,7 +128,8 @@ class DunningWhy(models.AbstractModel):
     def _next_rung(self, move, candidate):
         """Which level an invoice reaches next, and on which day."""
         mine = candidate.lines.filtered(lambda line: line.move_id == move)
-        due = min(mine.mapped("date_maturity"), default=None)
+        rearm = candidate.rearmed.get(move.id)
+        due = rearm.due if rearm else min(mine.mapped("date_maturity"), default=None)
         if not due or not candidate.policy:
             return ""
         today = self.env["dunning.gate"]._local_day(candidate.partner, fields.Datetime.now())

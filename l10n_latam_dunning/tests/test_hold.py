@@ -169,7 +169,13 @@ class TestHold(HoldCommon):
         hold = self.hold(partner_id=self.debtor.id, reason="by_hand", user_id=self.env.user.id)
         for vals in ({"reason": "dispute"}, {"date_to": WEDNESDAY}, {"ended_at": WEDNESDAY}):
             with self.subTest(**vals), self.assertRaises(UserError):
-                hold.sudo().write(vals)
+                hold.write(vals)
+        ended = self.hold(partner_id=self.debtor.id)
+        ended._end("Over")
+        with self.assertRaises(UserError):
+            ended.sudo().write({"ended_at": WEDNESDAY})
+        with self.assertRaises(UserError):
+            hold.sudo().write({"note": "x"})
         with self.assertRaises(UserError):
             hold.sudo().unlink()
         user = new_test_user(self.env, "collector", groups="l10n_latam_dunning.group_dunning_user")
@@ -185,6 +191,27 @@ class TestHold(HoldCommon):
             theirs.write({"note": "x"})
         with self.assertRaises(AccessError):
             self.env["dunning.hold"].with_user(user).create({"scope": "company"})
+
+    def test_who_may_end_which_hold(self):
+        roles = {
+            role: new_test_user(
+                self.env, f"of_{role}", groups=f"l10n_latam_dunning.group_dunning_{role}"
+            )
+            for role in ("user", "manager", "privacy")
+        }
+        for vals, allowed in [
+            ({"partner_id": self.debtor.id}, {"user", "manager", "privacy"}),
+            ({"scope": "country", "country_id": self.peru.id}, {"manager"}),
+            ({"partner_id": self.debtor.id, "reason": "privacy"}, {"privacy"}),
+        ]:
+            hold = self.hold(**vals)
+            for role, user in roles.items():
+                with self.subTest(role=role, **vals):
+                    if role in allowed:
+                        hold.with_user(user).action_end()
+                    else:
+                        with self.assertRaises(AccessError):
+                            hold.with_user(user).action_end()
 
     def test_invoices_of_two_debtors_are_no_one_hold(self):
         mine = self.create_invoice(self.debtor, days=-8)

@@ -16,7 +16,10 @@ class DunningCalamity(models.TransientModel):
         "res.company", string="Companies", required=True, default=lambda self: self.env.companies
     )
     scope = fields.Selection(
-        [("state", "A state"), ("country", "A country")], required=True, default="state"
+        [("state", "A state"), ("country", "A country")],
+        "What rests",
+        required=True,
+        default="state",
     )
     country_id = fields.Many2one("res.country", required=True)
     state_id = fields.Many2one("res.country.state", domain="[('country_id', '=', country_id)]")

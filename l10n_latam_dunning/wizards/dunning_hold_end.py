@@ -1,5 +1,4 @@
 from odoo import fields, models
-from odoo.exceptions import AccessError
 
 
 class DunningHoldEnd(models.TransientModel):
@@ -15,7 +14,6 @@ class DunningHoldEnd(models.TransientModel):
     attachment_ids = fields.Many2many(related="hold_id.attachment_ids")
     payment_id = fields.Many2one(
         "account.payment",
-        "Payment",
         domain="[('company_id', '=', company_id), ('payment_type', '=', 'inbound'), "
         "('partner_id', 'child_of', partner_id)]",
     )
@@ -35,9 +33,7 @@ class DunningHoldEnd(models.TransientModel):
     def _close(self, outcome):
         self.ensure_one()
         hold = self.hold_id
-        hold.check_access("read")
-        if not hold.has_access("write"):
-            raise AccessError(self.env._("You may not end holds."))
+        hold._check_may_end()
         payment = self.payment_id if outcome == "confirmed" else None
         hold._end(self.why, outcome, payment)
         after = hold._after_rejection() if outcome == "rejected" else False

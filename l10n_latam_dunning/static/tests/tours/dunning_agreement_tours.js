@@ -136,7 +136,7 @@ tours.add("dunning_reported_payment", {
     steps: () => [
         {
             content: "Open the payment to check",
-            trigger: ".o_list_view .o_data_row td[name='display_name']:contains('Rosa')",
+            trigger: ".o_list_view .o_data_row td[name='whom']:contains('Rosa')",
             run: "click",
         },
         {
