@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from law_helpers import BOTH, LAW_ONLY, Oracle, ask
 
-from core.law.gate import Contact
+from core.law.gate import AskedHours, Contact
 from core.law.jurisdiction import (
     Cap,
     Caps,
@@ -268,3 +268,21 @@ def test_narrowing_a_rule_never_opens(law, hours, cap, at, data):
     assert before or not narrowed
     if later.not_before and verdict.not_before:
         assert later.not_before >= verdict.not_before
+
+
+@settings(max_examples=120)
+@given(places, instants, opening_hours(), st.data())
+def test_hours_asked_for_open_only_themselves_and_only_in_colombia(place, at, hours, data):
+    history = data.draw(histories(at))
+    request = AskedHours(hours, BEGIN, BEGIN - MINUTE, "letter")
+    plain = ask(*place, at, history=history)
+    asked = ask(*place, at, history=history, asked_hours=(request,))
+    if place[0] != "CO":
+        assert asked == plain
+        return
+    assert plain.outcome != "send" or asked.outcome == "send"
+    if asked.outcome == "send" and plain.outcome != "send":
+        local = at - timedelta(hours=5)
+        minute = local.hour * 60 + local.minute
+        open_then = (*hours.week[local.weekday()], *(hours.holidays or ()))
+        assert any(start <= minute < end for start, end in open_then)

@@ -243,7 +243,7 @@ class TestPlan(DunningCommon):
                 self.assertNotIn("wording", message.reason_codes or "")
 
     def test_without_a_text_in_his_language_the_debtor_reads_his_countrys(self):
-        self.account.template_ids.filtered(lambda t: t.language == "pt_BR").unlink()
+        self.account.template_ids.filtered(lambda t: t.language == "pt_BR").active = False
         debtor = self.create_debtor(lang="pt_BR")
         self.create_invoice(debtor, days=-8)
         self.assertEqual(self.propose().template_id.language, "es")
