@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from core.whatsapp.payload import (
     HeaderDocument,
+    choice_message,
     clean_value,
     file_message,
     order_button,
@@ -207,3 +208,29 @@ def test_file_message_shows_a_name_only_where_there_is_one() -> None:
 def test_file_message_refuses_a_text_that_cannot_go_with_it(kind: str, caption: str) -> None:
     with pytest.raises(ValueError, match="text"):
         file_message("+51987654321", kind, "7", caption=caption)
+
+
+def test_a_text_with_buttons_is_an_interactive_message() -> None:
+    buttons = [{"id": "DUN:offer:a", "title": "En 3 días"}, {"id": "DUN:offer:b", "title": "En 7"}]
+    message = choice_message("+51987654321", "¿Cuándo?", buttons, opaque="o", context="wamid.X")
+    assert message["type"] == "interactive"
+    assert message["interactive"]["body"] == {"text": "¿Cuándo?"}
+    assert [row["reply"] for row in message["interactive"]["action"]["buttons"]] == buttons
+    assert message["context"] == {"message_id": "wamid.X"}
+
+
+@pytest.mark.parametrize(
+    ("body", "titles"),
+    [
+        ("", ["a"]),
+        ("x" * 1025, ["a"]),
+        ("x", []),
+        ("x", ["a", "b", "c", "d"]),
+        ("x", ["a", "a"]),
+        ("x", ["a" * 21]),
+        ("x", [""]),
+    ],
+)
+def test_buttons_that_whatsapp_would_refuse_are_refused_here(body: str, titles: list[str]) -> None:
+    with pytest.raises(ValueError, match="button"):
+        choice_message("+51987654321", body, [{"id": "i", "title": title} for title in titles])

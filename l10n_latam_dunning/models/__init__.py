@@ -37,6 +37,7 @@ from . import (
     dunning_event_account,
     dunning_event_action,
     dunning_event_media,
+    dunning_event_offer,
     dunning_event_receipt,
     dunning_event_reply,
     dunning_evidence,

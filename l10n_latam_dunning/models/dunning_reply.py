@@ -10,7 +10,7 @@ from ..core.law.gate import Impediment
 from ..core.whatsapp.client import ApiFailure, Client
 from ..core.whatsapp.errors import Action
 from ..core.whatsapp.media import KINDS, plain_type
-from ..core.whatsapp.payload import file_message, text_message
+from ..core.whatsapp.payload import choice_message, file_message, text_message
 from .dunning_answer import Answer, FreeText
 from .dunning_channel_whatsapp import _send
 
@@ -32,6 +32,7 @@ class DunningMessage(models.Model):
     )
     confirms_stop = fields.Boolean("Confirms that nothing more is sent")
     document_id = fields.Many2one("ir.attachment", "File", ondelete="restrict")
+    buttons = fields.Json(help="Buttons to answer with, each {id, title}.")
 
     @api.model
     def _answer(self, answer, **vals):
@@ -86,6 +87,10 @@ class DunningMessage(models.Model):
             "context": self.answers_id._wamid(),
         }
         file = self.document_id.sudo()
+        if self.buttons:
+            return partial(
+                _send, client, choice_message(body=self.body, buttons=self.buttons, **common)
+            )
         if not file:
             return partial(_send, client, text_message(text=self.body, **common))
         mime = plain_type(file.mimetype)

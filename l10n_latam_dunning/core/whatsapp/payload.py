@@ -7,6 +7,10 @@ from typing import Any, Final, NamedTuple
 Json = dict[str, Any]
 
 MAX_OPAQUE: Final = 256
+MAX_CHOICE_BODY: Final = 1024
+MAX_CHOICES: Final = 3
+MAX_TITLE: Final = 20
+MAX_BUTTON_ID: Final = 256
 MAX_TEXT: Final = 4096
 MAX_CAPTION: Final = 1024
 CAPTIONED: Final = frozenset({"document", "image", "video"})
@@ -100,6 +104,27 @@ def file_message(
     if caption:
         content["caption"] = caption
     message = _message(to, kind, content, opaque)
+    if context:
+        message["context"] = {"message_id": context}
+    return message
+
+
+def choice_message(
+    to: str, body: str, buttons: Sequence[Mapping[str, str]], *, opaque: str = "", context: str = ""
+) -> Json:
+    """Build a text with one to three reply buttons, each {"id", "title"}, allowed within the same
+    24 hours. What WhatsApp would refuse is a ValueError."""
+    if not 0 < len(body) <= MAX_CHOICE_BODY:
+        raise ValueError(f"a text with buttons holds 1 to {MAX_CHOICE_BODY} characters")
+    titles = [button["title"] for button in buttons]
+    if not 0 < len(buttons) <= MAX_CHOICES or len(set(titles)) != len(titles):
+        raise ValueError(f"a text has one to {MAX_CHOICES} buttons with different titles")
+    for button in buttons:
+        if not 0 < len(button["title"]) <= MAX_TITLE or not 0 < len(button["id"]) <= MAX_BUTTON_ID:
+            raise ValueError(f"the title of a button holds 1 to {MAX_TITLE} characters")
+    rows = [{"type": "reply", "reply": {"id": b["id"], "title": b["title"]}} for b in buttons]
+    content = {"type": "button", "body": {"text": body}, "action": {"buttons": rows}}
+    message = _message(to, "interactive", content, opaque)
     if context:
         message["context"] = {"message_id": context}
     return message

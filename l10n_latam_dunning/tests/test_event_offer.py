@@ -1,0 +1,86 @@
+from datetime import timedelta
+
+from odoo.tests import tagged
+
+from . import webhooks
+from .common import NUMBER_ID, WABA_ID, WEDNESDAY, DunningCommon
+
+
+@tagged("post_install", "-at_install")
+class TestEventOffer(DunningCommon):
+    """From "I want to agree on a date" to an agreement in force, by two taps."""
+
+    def setUp(self):
+        super().setUp()
+        self.debtor = self.create_debtor()
+        self.invoice = self.create_invoice(self.debtor, days=-8, amount=300.0)
+        self.message = self.propose()
+        self.deliver()
+
+    def tap(self, payload, text="Tap", context=""):
+        value = webhooks.inbound(
+            "51987654321",
+            text,
+            payload=payload,
+            context=context or self.message.provider_ref,
+            wamid=f"wamid.{payload}{text}",
+        )
+        raw = webhooks.raw(webhooks.envelope(WABA_ID, NUMBER_ID, value))
+        self.env["dunning.event"].sudo()._store_webhook(self.account.sudo(), raw)
+        with self.enter_registry_test_mode():
+            self.env.ref("l10n_latam_dunning.ir_cron_events").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def agree(self):
+        """Tap on "agree" and deliver what follows; returns the buttons that were sent."""
+        self.clock.move_to(WEDNESDAY + timedelta(minutes=6))
+        self.tap("DUN:agree")
+        self.deliver()
+        payload = self.sandbox.accepted[-1]["payload"]
+        self.assertEqual(payload["type"], "interactive")
+        return [row["reply"] for row in payload["interactive"]["action"]["buttons"]]
+
+    def agreement(self):
+        return self.env["dunning.agreement"].search([("move_ids", "in", self.invoice.ids)])
+
+    def test_two_taps_make_an_agreement_with_its_proof(self):
+        buttons = self.agree()
+        self.assertEqual(self.agreement().state, "proposed")
+        self.tap(buttons[-1]["id"], buttons[-1]["title"])
+        agreement = self.agreement()
+        self.assertEqual(agreement.state, "active")
+        self.assertEqual(agreement.acceptance_ids.how, "whatsapp")
+        self.assertIn(buttons[-1]["title"], agreement.acceptance_ids.wording)
+        self.assertTrue(agreement.acceptance_ids.reference)
+        self.assertAlmostEqual(sum(agreement.instalment_ids.mapped("amount")), 300.0)
+        self.assertIn("Payment agreement in force", self.notes_on(self.invoice))
+
+    def test_reminders_rest_while_the_offer_stands(self):
+        self.agree()
+        self.clock.move_to(WEDNESDAY + timedelta(days=1))
+        self.assertFalse(self.propose().filtered(lambda m: m.state in ("queued", "waiting")))
+
+    def test_a_second_tap_on_an_offer_that_was_taken_goes_to_a_person(self):
+        buttons = self.agree()
+        self.tap(buttons[0]["id"], "first")
+        self.tap(buttons[-1]["id"], "second")
+        self.assertEqual(len(self.agreement().acceptance_ids), 1)
+        self.assertIn(
+            "an offer that has ended", " ".join(self.invoice.activity_ids.mapped("summary"))
+        )
+
+    def test_a_second_wish_to_agree_makes_no_second_offer(self):
+        self.agree()
+        count = len(self.sandbox.accepted)
+        self.tap("DUN:agree", "again")
+        self.deliver()
+        self.assertEqual(len(self.sandbox.accepted), count)
+        self.assertEqual(len(self.agreement()), 1)
+
+    def test_without_offers_of_the_policy_a_person_writes_and_reminders_rest(self):
+        self.policy.offer_ids.unlink()
+        self.clock.move_to(WEDNESDAY + timedelta(minutes=6))
+        self.tap("DUN:agree")
+        self.assertFalse(self.agreement())
+        hold = self.env["dunning.hold"].search([("partner_id", "=", self.debtor.id)])
+        self.assertEqual(hold.reason, "by_hand")
