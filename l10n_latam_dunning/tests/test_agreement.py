@@ -12,7 +12,7 @@ class AgreementCommon(DunningCommon):
 
     def setUp(self):
         super().setUp()
-        self.debtor = self.create_debtor()
+        self.debtor = self.create_debtor(lang="en_US")
         self.invoice = self.create_invoice(self.debtor, days=-8, amount=100.0)
 
     def draft(self, invoices=None, **vals):

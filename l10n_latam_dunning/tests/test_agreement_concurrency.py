@@ -61,6 +61,7 @@ class TestAgreementConcurrency(BaseCase):
         with self.registry.cursor() as cr:
             for table in ("acceptance", "line", "instalment", "option"):
                 cr.execute(f"DELETE FROM dunning_agreement_{table} WHERE agreement_id IN %s", ids)
+            cr.execute("DELETE FROM dunning_trace WHERE partner_id = %s", [self.partner])
             cr.execute("DELETE FROM dunning_hold WHERE partner_id = %s", [self.partner])
             cr.execute("DELETE FROM dunning_agreement WHERE id IN %s", ids)
             cr.execute("DELETE FROM account_move_line WHERE move_id = %s", [self.invoice])

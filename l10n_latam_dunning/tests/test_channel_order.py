@@ -20,9 +20,8 @@ class TestChannelOrder(EmailCommon):
 
     def receive(self, message, name, code=0):
         body = raw(envelope(WABA_ID, NUMBER_ID, status(message.provider_ref, name, code=code)))
-        self.env["dunning.event"].sudo()._store_webhook(self.account, body)
-        for event in self.env["dunning.event"].sudo().search([("state", "=", "new")], order="id"):
-            event._process()._log_state()
+        self.env["dunning.event"].sudo()._store_webhook(self.account._route(), body)
+        self.env["dunning.event"].sudo().search([("state", "=", "new")], order="id")._process()
 
     def follow(self):
         self.plan._propose_next()

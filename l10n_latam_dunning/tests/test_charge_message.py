@@ -14,24 +14,24 @@ class TestChargeMessage(ChargesCommon):
             lambda template: template.language == "pt_BR"
         )
 
-    def break_down(self):
-        """Let the texts say what the amount is made of."""
+    def keep_silent(self):
+        """Let the texts say nothing of what the amount is made of."""
         for template in self.templates:
-            body = template.body.replace("sem juros, multa ou outras taxas", "{{amount_detail}}")
+            body = template.body.replace("{{amount_detail}}", "sem juros, multa ou outras taxas")
             template.copy(
-                {"account_id": self.account.id, "name": f"{template.name}_detail", "body": body}
+                {"account_id": self.account.id, "name": f"{template.name}_plain", "body": body}
             )
         for row in self.brazilian.level_ids.channel_ids.filtered("template_name"):
-            row.template_name += "_detail"
+            row.template_name += "_plain"
         self.account.action_submit_templates()
 
     def test_a_text_that_does_not_break_it_down_asks_for_the_principal_alone(self):
+        self.keep_silent()
         message = self.propose()
         self.assertIn("1.000,00", message.body)
         self.assertFalse(message.charges)
 
     def test_a_text_that_does_asks_for_all_and_the_message_keeps_every_step(self):
-        self.break_down()
         message = self.propose()
         self.assertEqual(message.state, "queued", message.explanation)
         # 8 days of 1 % a month on 1,000.00, and 2 %
@@ -44,7 +44,6 @@ class TestChargeMessage(ChargesCommon):
         self.assertIn("8 days", message.charges_note)
 
     def test_it_is_calculated_anew_right_before_it_leaves(self):
-        self.break_down()
         message = self.propose()
         self.clock.tick(timedelta(days=1))
         self.deliver()
@@ -53,7 +52,6 @@ class TestChargeMessage(ChargesCommon):
         self.assertIn("1.023,00", message.body)
 
     def test_where_nothing_is_charged_it_says_so(self):
-        self.break_down()
         self.brazilian.write({"charge_interest": "none", "charge_fine": 0})
         message = self.propose()
         self.assertIn("1.000,00", message.body)
@@ -61,7 +59,6 @@ class TestChargeMessage(ChargesCommon):
         self.assertFalse(message.charges)
 
     def test_where_it_cannot_be_calculated_nothing_is_sent(self):
-        self.break_down()
         rule = self.env.ref("l10n_latam_dunning.jurisdiction_br_interest").sudo()
         rule.legal = "interest SELIC"
         message = self.propose()

@@ -26,7 +26,7 @@ class TestEventOffer(DunningCommon):
             wamid=f"wamid.{payload}{text}",
         )
         raw = webhooks.raw(webhooks.envelope(WABA_ID, NUMBER_ID, value))
-        self.env["dunning.event"].sudo()._store_webhook(self.account.sudo(), raw)
+        self.env["dunning.event"].sudo()._store_webhook(self.account._route(), raw)
         with self.enter_registry_test_mode():
             self.env.ref("l10n_latam_dunning.ir_cron_events").method_direct_trigger()
         self.env.invalidate_all()
