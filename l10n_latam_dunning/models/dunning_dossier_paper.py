@@ -190,21 +190,25 @@ class DunningDossier(models.AbstractModel):
     @api.model
     def _readme(self, told, has_pdf):
         """What lies in the ZIP and how it is checked, in the language of the file."""
-        _ = self.env._
         paper = "file.pdf" if has_pdf else "file.html"
         blocks = [
             told["title"],
             "\n".join(f"{row['what']}: {row['value']}" for row in told["debtor"][:2]),
-            _("Made on %(when)s.", when=f"{told['made_at']['local']} ({told['made_at']['utc']})"),
-            _("What lies in here"),
-            f"{paper}\n    " + _("The whole file, to be read."),
-            "*.csv, file.json\n    " + _("The same, to be worked with: one table a section."),
-            "attachments/\n    " + _("The documents that prove consents."),
-            "facts.jsonl, seals.jsonl, manifest.json\n    " + _("The facts and what proves them."),
-            "verify.py\n    " + _("The program that checks them. It needs Python 3.9 and no more."),
-            _("How to check it"),
+            self.env._(
+                "Made on %(when)s.", when=f"{told['made_at']['local']} ({told['made_at']['utc']})"
+            ),
+            self.env._("What lies in here"),
+            f"{paper}\n    " + self.env._("The whole file, to be read."),
+            "*.csv, file.json\n    "
+            + self.env._("The same, to be worked with: one table a section."),
+            "attachments/\n    " + self.env._("The documents that prove consents."),
+            "facts.jsonl, seals.jsonl, manifest.json\n    "
+            + self.env._("The facts and what proves them."),
+            "verify.py\n    "
+            + self.env._("The program that checks them. It needs Python 3.9 and no more."),
+            self.env._("How to check it"),
             "    python3 verify.py FILE.zip",
-            _(
+            self.env._(
                 "It says whether anything was changed, and which record. Every fact (a consent, "
                 "a text that was sent, each step of its delivery, a reply, an agreement, a hold, "
                 "an access to the data) was sealed by the creditor's system shortly after it "
@@ -213,7 +217,7 @@ class DunningDossier(models.AbstractModel):
                 "out leaves a gap in the numbers; whoever adds one with an old date finds the "
                 "seals of that time closed."
             ),
-            _(
+            self.env._(
                 "The seals themselves could be made anew by whoever controls the whole system. "
                 "Against that, compare the last seals, which are printed in the file and which "
                 "verify.py shows, with those of an older copy: "
@@ -222,13 +226,13 @@ class DunningDossier(models.AbstractModel):
         ]
         if told["masked"]:
             blocks.append(
-                _(
+                self.env._(
                     "Numbers and addresses are masked. What was sealed of them is still there as "
                     "a hash and can be opened by the creditor. WhatsApp's own message ids "
                     "contain the number in an encoded form."
                 )
             )
-        blocks += [_("The format"), _("It is described at the top of verify.py.")]
+        blocks += [self.env._("The format"), self.env._("It is described at the top of verify.py.")]
         return "\n\n".join(blocks) + "\n"
 
 

@@ -12,8 +12,9 @@ class DunningEvent(models.Model):
     def _reply_agree(self, message, points):
         """Offer what the policy approves; where it approves nothing, or the gate stands against
         an answer, a person writes to him."""
-        if not self._offer(message):
-            super()._reply_agree(message, points)
+        if self._offer(message):
+            return None
+        return super()._reply_agree(message, points)
 
     def _offer(self, message):
         """Send the policy's ways to pay as buttons; returns whether they are on their way."""
