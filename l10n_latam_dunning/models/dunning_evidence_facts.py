@@ -88,6 +88,8 @@ class DunningMessage(models.Model):
         "subject",
         "body",
         "body_html",
+        "buttons",
+        "charges",
         "about_move_id",
         "answers_id",
         "values",

@@ -37,8 +37,8 @@ class TestAgreementPaper(AgreementCommon):
             "Rosa Quispe",
             "20512528458",
             self.invoice.name,
-            "30/11/2026",  # as the debtor's language writes it
-            "30/12/2026",
+            "11/30/2026",  # as the debtor's language writes it
+            "12/30/2026",
             "Accepted by Rosa",
         ):
             self.assertIn(words, html)

@@ -207,7 +207,7 @@ class TestStop(EventCase):
         self.deliver()
         told = [sent["payload"] for sent in self.sandbox.accepted if sent["payload"].get("text")]
         self.assertEqual(len(told), 1)
-        self.assertIn("any more", told[0]["text"]["body"])
+        self.assertIn("ya no le escribiremos", told[0]["text"]["body"])
         self.assertTrue(told[0]["context"]["message_id"])
         self.clock.move_to(WEDNESDAY + timedelta(hours=1))
         self.write_in("BAJA de una vez")
@@ -285,7 +285,8 @@ class TestQuickReplies(EventCase):
         self.tap("paid")
         self.assertEqual(len(self.holds()), 1)
 
-    def test_agree_rests_two_days_and_calls_a_person(self):
+    def test_agree_without_offers_rests_two_days_and_calls_a_person(self):
+        self.policy.offer_ids.unlink()
         self.tap("agree")
         hold = self.holds()
         self.assertEqual(hold.date_to, WEDNESDAY + timedelta(days=2))

@@ -223,11 +223,11 @@ tours.add("dunning_template_ladder", {
         },
         {
             content: "and names level and language",
-            trigger: ".o_data_row:contains('dunning_overdue') td[name='template_note']:contains('es: paused')",
+            trigger: ".o_data_row:contains('Overdue') td[name='template_note']:contains('es: paused')",
         },
         {
             content: "beside those that are ready",
-            trigger: ".o_data_row:contains('dunning_due_date') td[name='template_note']:contains('es: ready')",
+            trigger: ".o_data_row:contains('Due date') td[name='template_note']:contains('es: ready')",
         },
     ],
 });
