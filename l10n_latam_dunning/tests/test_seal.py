@@ -278,10 +278,11 @@ class TestSeal(EvidenceCommon):
     def test_a_hold_made_behind_the_program_s_back_is_found(self):
         self.seal()
         self.sql(
-            """INSERT INTO dunning_hold (company_id, partner_id, scope, reason, date_from)
-               VALUES (%s, %s, 'debtor', 'dispute', %s)""",
+            """INSERT INTO dunning_hold (company_id, partner_id, user_id, scope, reason, date_from)
+               VALUES (%s, %s, %s, 'debtor', 'dispute', %s)""",
             self.company.id,
             self.rosa.id,
+            self.env.uid,
             self.hold.date_from,
         )
         forged = self.env["dunning.hold"].search([], order="id desc", limit=1)
