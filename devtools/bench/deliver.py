@@ -179,7 +179,7 @@ def stop_clock(later: timedelta = timedelta()) -> None:
 def watch_couriers() -> list[float]:
     """Note for each message the time from the claim's hand-over to its recording."""
     from odoo.addons.l10n_latam_dunning.core.delivery import Courier
-    from odoo.addons.l10n_latam_dunning.models.dunning_outbox import DunningOutbox
+    from odoo.addons.l10n_latam_dunning.models.dunning_outbox_wire import DunningOutbox
 
     began: dict[int, float] = {}
     times: list[float] = []

@@ -103,6 +103,12 @@ class DunningChannel(models.AbstractModel):
         """Keep what the provider told about the recipient with its acceptance."""
 
     @api.model
+    def _learn_all(self, accepted):
+        """The same for a handful of [(message, delivery)]."""
+        for message, delivery in accepted:
+            self._learn(message, delivery)
+
+    @api.model
     def _learn_refusal(self, message, delivery):
         """Draw from a refusal what concerns more than this message: the sender, the text, the
         address."""

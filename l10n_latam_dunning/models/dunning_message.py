@@ -324,10 +324,8 @@ class DunningMessage(models.Model):
         mine = rows.filtered(lambda row: row.channel == self.channel)
         if not mine or not rows._after(self.channel):
             return False
-        self.env.ref("l10n_latam_dunning.ir_cron_deliver").sudo()._trigger(
-            ends := fields.Datetime.now() + timedelta(hours=mine.patience)
-        )
-        return ends
+        # the delivery runs every few minutes by itself: no instant of its own for each message
+        return fields.Datetime.now() + timedelta(hours=mine.patience)
 
     def _follow_up(self, again_in=None):
         """After a failure: the next channel of the level follows; where there is none, the same

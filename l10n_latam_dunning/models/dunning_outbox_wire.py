@@ -1,4 +1,5 @@
 import random
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -41,6 +42,7 @@ class DunningOutbox(models.AbstractModel):
     def _record(self, landed):
         """Write down what the wire answered: accepted, refused, or unknown."""
         messages = self.env["dunning.message"].browse([key for key, _delivery in landed])
+        accepted = defaultdict(list)
         for message, (_key, delivery) in zip(messages, landed, strict=True):
             channel = self.env["dunning.channel"]._of(message.channel)
             if delivery.outcome == "accepted":
@@ -50,12 +52,14 @@ class DunningOutbox(models.AbstractModel):
                     provider_ref=delivery.reference or False,
                     follow_up_at=message._patience_ends(),
                 )
-                channel._learn(message, delivery)
+                accepted[message.channel].append((message, delivery))
             elif delivery.outcome == "unknown":
                 self._leave_uncertain(message, delivery.details)
             else:
                 self._record_refusal(message, delivery)
                 channel._learn_refusal(message, delivery)
+        for code, pairs in accepted.items():
+            self.env["dunning.channel"]._of(code)._learn_all(pairs)
         messages.filtered(lambda m: m.state in ("sent", "uncertain", "failed"))._log_state()
 
     @api.model

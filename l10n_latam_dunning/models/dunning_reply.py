@@ -247,7 +247,7 @@ class DunningChannelWhatsapp(models.AbstractModel):
         return message._answer_call(courier.keep(account, lambda: Client(account._credentials())))
 
     @api.model
-    def _learn(self, message, delivery):
+    def _learn_all(self, accepted):
         self.env["dunning.whatsapp.identity"]._learn(
             [
                 {
@@ -257,9 +257,10 @@ class DunningChannelWhatsapp(models.AbstractModel):
                     "bsuid": delivery.user,
                     "at": message.attempted_at,
                 }
+                for message, delivery in accepted
             ]
         )
-        return super()._learn(message, delivery)
+        return super()._learn_all(accepted)
 
 
 def _send_file(client, upload, build):
