@@ -24,6 +24,7 @@ class DunningWebhook(http.Controller):
         methods=["GET", "POST"],
         csrf=False,
         save_session=False,
+        readonly=False,  # a route without a user would begin on a read-only cursor and start anew
         max_content_length=MAX_BYTES,
     )
     def webhook(self, key, **params):
