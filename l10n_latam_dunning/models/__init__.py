@@ -2,6 +2,7 @@ from . import (
     account_move,
     account_move_agreement,
     account_move_charges,
+    account_move_glance,
     account_reconcile,
     dunning_access_log,
     dunning_agreement,

@@ -1,6 +1,4 @@
-from odoo import api, fields, models
-
-from .dunning_message import PENDING
+from odoo import fields, models
 
 
 class AccountMove(models.Model):
@@ -12,33 +10,6 @@ class AccountMove(models.Model):
         "Reminders",
         groups="l10n_latam_dunning.group_dunning_user",
     )
-    dunning_message_count = fields.Integer(
-        "Reminders sent",
-        compute="_compute_dunning",
-        groups="l10n_latam_dunning.group_dunning_user",
-    )
-    dunning_next = fields.Char(
-        "Next reminder",
-        compute="_compute_dunning",
-        groups="l10n_latam_dunning.group_dunning_user",
-        help="What waits for its hour or its approval.",
-    )
-
-    @api.depends("dunning_line_ids.state")
-    def _compute_dunning(self):
-        labels = dict(self.env["dunning.message"]._fields["state"]._description_selection(self.env))
-        lines = self.env["dunning.message.line"].search_fetch(
-            [("move_id", "in", self.ids)], ["move_id", "message_id"]
-        )
-        for move in self:
-            mine = lines.filtered(lambda line, move=move: line.move_id == move).message_id
-            move.dunning_message_count = len(mine.filtered("attempted_at"))
-            pending = mine.filtered(lambda message: message.state in PENDING)[:1]
-            move.dunning_next = (
-                pending._when(pending.not_before)
-                if pending.not_before
-                else labels.get(pending.state)
-            )
 
     def action_dunning_send(self):
         """Open the preview of a reminder for this invoice: the text and the gate's answer."""

@@ -14,21 +14,12 @@ class AccountMove(models.Model):
         groups="l10n_latam_dunning.group_dunning_user",
         copy=False,
     )
-    dunning_agreement_count = fields.Integer(
-        compute="_compute_dunning_agreement_count",
-        groups="l10n_latam_dunning.group_dunning_user",
-    )
     dunning_rest = fields.Char(
         "Reminders rest",
         compute="_compute_dunning_rest",
         compute_sudo=True,
         help="By a hold, whoever set it: everybody who sees the invoice sees why.",
     )
-
-    @api.depends("dunning_agreement_ids")
-    def _compute_dunning_agreement_count(self):
-        for move in self:
-            move.dunning_agreement_count = len(move.dunning_agreement_ids)
 
     @api.depends("payment_state", "state", "partner_id")
     def _compute_dunning_rest(self):
@@ -41,14 +32,7 @@ class AccountMove(models.Model):
             )
         )
         now = fields.Datetime.now()
-        Hold = self.env["dunning.hold"]
-        single = Hold._resting(owed, now)
-        pairs = {(move.commercial_partner_id, move.company_id) for move in owed}
-        wide = Hold._facts_of(pairs, now)
-        for move in owed:
-            words = [single[move.id].figures["detail"]] if move.id in single else []
-            key = (move.commercial_partner_id.id, move.company_id.id)
-            words += [fact.detail for fact in wide[key]]
+        for move, words in self.env["dunning.hold"]._words_about(owed, now).items():
             move.dunning_rest = " · ".join(words) or False
 
     # === HOOKS OF ODOO ===

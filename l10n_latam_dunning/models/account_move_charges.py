@@ -33,29 +33,20 @@ class AccountMove(models.Model):
     dunning_charge_move_ids = fields.One2many(
         "account.move", "dunning_charge_origin_id", "Charged on"
     )
-    dunning_charge_count = fields.Integer(compute="_compute_dunning_charge_count", groups=USER)
 
     @api.depends("amount_residual", "state", "payment_state", "invoice_date_due")
     @api.depends_context("lang")
     def _compute_dunning_charges(self):
         """What each invoice amounts to today, set-based; computed anew whenever it is looked at."""
-        late = self.filtered(lambda move: move._may_bear_charges())
+        charging = self.env["dunning.policy"]._charging_companies()
+        late = self.filtered(
+            lambda move: move.company_id.id in charging and move._may_bear_charges()
+        )
         charges = self.env["dunning.charge"].sudo()._for_moves(late) if late else {}
         for move in self:
             of_move = charges.get(move)
             move.dunning_charge_open = float(of_move.added) if of_move else 0.0
             move.dunning_charges = move._charges_table(of_move) if of_move else False
-
-    def _compute_dunning_charge_count(self):
-        counts = dict(
-            self.env["account.move"]._read_group(
-                [("dunning_charge_origin_id", "in", self.ids)],
-                ["dunning_charge_origin_id"],
-                ["__count"],
-            )
-        )
-        for move in self:
-            move.dunning_charge_count = counts.get(move, 0)
 
     def _may_bear_charges(self):
         """Whether this is an invoice whose delay could cost anything."""

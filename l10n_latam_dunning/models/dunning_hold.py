@@ -433,12 +433,27 @@ class DunningHold(models.Model):
         return spans
 
     @api.model
-    def _search_about(self, pairs, domain):
+    def _words_about(self, moves, at):
+        """{invoice: what the holds that let its reminders rest say}, in one query."""
+        pairs = {(move.commercial_partner_id, move.company_id) for move in moves}
+        single = Domain("scope", "=", "invoices") & Domain("move_ids", "in", moves.ids)
+        holds = self._search_about(pairs, self._in_force_domain(at), single)
+        own = holds.filtered(lambda hold: hold.scope == "invoices")
+        wide = self._by_debtor(pairs, holds - own, lambda hold: hold._words())
+        return {
+            move: [hold._words() for hold in own if move in hold.move_ids]
+            + wide[move.commercial_partner_id.id, move.company_id.id]
+            for move in moves
+        }
+
+    @api.model
+    def _search_about(self, pairs, domain, beside=Domain.FALSE):
         partners = [partner.id for partner, _company in pairs]
         companies = list({company.id for _partner, company in pairs})
         about = Domain("scope", "in", PLACES) | (
             Domain("scope", "=", "debtor") & Domain("partner_id", "in", partners)
         )
+        about |= beside
         return self.sudo().search(domain & about & Domain("company_id", "in", companies))
 
     @api.model

@@ -4,6 +4,7 @@ from decimal import Decimal
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import ormcache
 
 from ..core.debt.interest import Terms
 from ..core.debt.rate import Rate, plain
@@ -21,7 +22,8 @@ class DunningPolicy(models.Model):
     """What a policy adds to an overdue debt. Nothing, unless a manager says so; and never more
     than the law of the debtor's place allows on each day."""
 
-    _inherit = "dunning.policy"
+    _name = "dunning.policy"
+    _inherit = ["dunning.policy", "dunning.cached"]
 
     charge_interest = fields.Selection(
         [
@@ -179,6 +181,14 @@ class DunningPolicy(models.Model):
         )
 
     # === BUSINESS ===
+
+    @api.model
+    @ormcache()
+    def _charging_companies(self):
+        """Ids of the companies that add anything to a debt: for the others there is nothing to
+        calculate. Kept until a policy changes."""
+        policies = self.sudo().search([("company_id", "!=", False)])
+        return frozenset(policies.filtered(lambda policy: policy._charges()).company_id.ids)
 
     def _charges(self):
         """Whether anything is added to a debt."""

@@ -8,7 +8,7 @@ from ..models.dunning_reason import REASONS, REMEDIES
 from .common import WEDNESDAY, DunningCommon
 
 # What the addon adds to an invoice form that opens; the panel's own, when its page is opened.
-EXTRA_QUERIES = 11
+EXTRA_QUERIES = 6
 PANEL_QUERIES = 45
 
 
