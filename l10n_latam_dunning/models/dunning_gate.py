@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from odoo import api, models
+from odoo.tools import SQL
 
 from ..core.law.gate import (
     AskedHours,
@@ -306,10 +307,22 @@ class DunningGate(models.AbstractModel):
         )
         for kind, (model, name) in BLACKLISTS.items():
             values = points.filtered(lambda point, kind=kind: point.kind == kind).mapped("value")
-            listed = self.env[model].sudo().search_fetch([(name, "in", values)], [name])
-            for value in listed.mapped(name):
+            for value in self._blacklisted(model, name, values):
                 registers.setdefault(value, []).append(model)
         return registers
+
+    @api.model
+    def _blacklisted(self, model, name, values):
+        """Those of these normalised values that are on a list of Odoo's, whose own search would
+        bring each into its normal form again."""
+        self.env[model].flush_model()
+        query = SQL(
+            "SELECT %(name)s FROM %(table)s WHERE active AND %(name)s = ANY(%(values)s)",
+            name=SQL.identifier(name),
+            table=SQL.identifier(self.env[model]._table),
+            values=values,
+        )
+        return [value for (value,) in self.env.execute_query(query)]
 
     @api.model
     def _company_rules(self, policy, partner, at):

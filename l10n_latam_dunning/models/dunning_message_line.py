@@ -1,6 +1,16 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 DEAD_STATES = ("refused", "cancelled", "failed")
+# What a new line is made of, with its type in the database.
+COLUMNS = {
+    "move_id": "int4",
+    "level_id": "int4",
+    "date_due": "date",
+    "amount": "numeric",
+    "episode": "int4",
+    "thanks": "bool",
+}
 
 
 class DunningMessageLine(models.Model):
@@ -39,3 +49,35 @@ class DunningMessageLine(models.Model):
         for line in self:
             message = line.message_id
             line.live = message.state not in DEAD_STATES and not message.next_id
+
+    @api.model
+    def _insert(self, rows):
+        """Add lines to new messages, as pairs of (message, values of COLUMNS): a plan has ten
+        thousands of them, so they are one statement."""
+        if not rows:
+            return
+        self.env["dunning.message"].flush_model()
+        columns = [
+            SQL("%s::%s[]", [values[name] for _message, values in rows], SQL(kind))
+            for name, kind in COLUMNS.items()
+        ]
+        names = SQL(", ").join(SQL.identifier(name) for name in COLUMNS)
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO dunning_message_line
+                       (message_id, live, create_uid, write_uid, create_date, write_date, %(names)s)
+                SELECT message_id, live, %(uid)s, %(uid)s, %(now)s, %(now)s, %(names)s
+                  FROM unnest(%(messages)s::int4[], %(live)s::bool[], %(columns)s)
+                    AS t(message_id, live, %(names)s)
+                """,
+                names=names,
+                uid=self.env.uid,
+                now=self.env.cr.now(),
+                messages=[message.id for message, _values in rows],
+                live=[message.state not in DEAD_STATES for message, _values in rows],
+                columns=SQL(", ").join(columns),
+            )
+        )
+        self.env["dunning.message"].invalidate_model(["line_ids"])
+        self.env["account.move"].invalidate_model(["dunning_line_ids"])

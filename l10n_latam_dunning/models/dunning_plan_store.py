@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 
 STATE_OF_VERDICT = {"send": "queued", "wait": "waiting", "refuse": "refused"}
 
@@ -17,6 +17,13 @@ class DunningPlan(models.AbstractModel):
             self.env["dunning.message"]
             .sudo()
             .create([self._prepare_message_vals(*pair, run, user) for pair in fresh])
+        )
+        self.env["dunning.message.line"]._insert(
+            [
+                (message, row)
+                for message, (candidate, _verdict) in zip(messages, fresh, strict=True)
+                for row in self._prepare_lines(candidate)
+            ]
         )
         messages.filtered(lambda m: m.state in ("waiting", "refused", "approval"))._log_state()
         messages.filtered(lambda m: m.state in ("queued", "waiting"))._trigger_delivery()
@@ -91,7 +98,6 @@ class DunningPlan(models.AbstractModel):
             "currency_id": candidate.currency.id,
             "amount_total": candidate.amount,
             "charges": candidate.charges.to_dict() if candidate.charges else False,
-            "line_ids": self._prepare_line_commands(candidate),
         }
 
     @api.model
@@ -105,8 +111,8 @@ class DunningPlan(models.AbstractModel):
         )
 
     @api.model
-    def _prepare_line_commands(self, candidate):
-        """One line for each (invoice, due day); instalments of one day are one."""
+    def _prepare_lines(self, candidate):
+        """The values of a line for each (invoice, due day); instalments of one day are one."""
         rows = {}
         for line in candidate.lines:
             rearmed = candidate.rearmed.get(line.move_id.id)
@@ -116,7 +122,7 @@ class DunningPlan(models.AbstractModel):
                     "move_id": line.move_id.id,
                     "date_due": line.date_maturity,
                     "amount": 0.0,
-                    "level_id": False,
+                    "level_id": None,
                     "thanks": candidate.thanks,
                     "episode": rearmed.episode if rearmed else 0,
                 },
@@ -124,7 +130,9 @@ class DunningPlan(models.AbstractModel):
             row["amount"] += line.amount_residual_currency
             if line.id in candidate.triggers:
                 row["level_id"] = candidate.triggers[line.id].id
-        return [fields.Command.create(row) for row in rows.values()]
+        for row in rows.values():
+            row["amount"] = candidate.currency.round(row["amount"])
+        return list(rows.values())
 
 
 def _slot_of_message(message):

@@ -225,7 +225,12 @@ class DunningVariable(models.AbstractModel):
         return formatLang(self.env, value, currency_obj=candidate.currency).replace("\xa0", " ")
 
     def _day(self, value):
-        return format_date(self.env, value, lang_code=self.env.lang) if value else ""
+        """A day in words; many debts fall due on one day, so each is written once."""
+        days = self.env.cr.cache.setdefault("dunning.day", {})
+        key = (self.env.lang, value)
+        if value and key not in days:
+            days[key] = format_date(self.env, value, lang_code=self.env.lang)
+        return days.get(key, "")
 
 
 def _shortened(name, value):
