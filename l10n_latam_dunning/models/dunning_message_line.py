@@ -57,6 +57,7 @@ class DunningMessageLine(models.Model):
         if not rows:
             return
         self.env["dunning.message"].flush_model()
+        self.flush_model()  # what older lines do not count for any more
         columns = [
             SQL("%s::%s[]", [values[name] for _message, values in rows], SQL(kind))
             for name, kind in COLUMNS.items()
