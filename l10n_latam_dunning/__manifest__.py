@@ -60,6 +60,7 @@
         "views/dunning_whatsapp_account_views.xml",
         "views/dunning_whatsapp_template_views.xml",
         "views/dunning_consent_views.xml",
+        "wizards/dunning_consent_record_views.xml",
         "views/dunning_contact_point_views.xml",
         "views/dunning_event_views.xml",
         "views/dunning_run_views.xml",
