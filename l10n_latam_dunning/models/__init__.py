@@ -27,6 +27,7 @@ from . import (
     dunning_consent,
     dunning_consent_check,
     dunning_consent_everything,
+    dunning_consent_import,
     dunning_consent_record,
     dunning_consent_state,
     dunning_contact_point,
