@@ -160,4 +160,9 @@ class ResPartner(models.Model):
                     **(fact._panel() if fact else {}),
                 }
             )
-        return {"debtor_id": debtor.id, "debtor": debtor.display_name, "rows": rows}
+        return {
+            "debtor_id": debtor.id,
+            "debtor": debtor.display_name,
+            "country_id": debtor.country_id.id,
+            "rows": rows,
+        }

@@ -16,6 +16,7 @@ from . import (
     test_company_law,
     test_concurrency,
     test_consent,
+    test_consent_ask,
     test_consent_import,
     test_consent_record,
     test_contact_point,

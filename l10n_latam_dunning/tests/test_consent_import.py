@@ -151,11 +151,11 @@ class TestConsentImport(DunningCommon):
         self.assertIn("the same as row 1", message["message"])
 
     def test_words_of_every_installed_language_are_understood(self):
-        answer = self.load(self.line(0, channel="CORREO ELECTRÓNICO", event="granted"))
-        known = self.env["dunning.consent"]._words_of("channel")
-        if "correo electrónico" in known:
-            self.assertTrue(answer["ids"])
-        self.assertEqual((known["whatsapp"], known["e-mail"]), ("whatsapp", "email"))
+        Spanish = self.env["dunning.consent"].with_context(lang="es_419")
+        labels = dict(Spanish._fields["event"]._description_selection(Spanish.env))
+        row = self.line(0, channel="WHATSAPP", event=labels["withdrawn"].upper())
+        self.assertTrue(self.load(row)["ids"])
+        self.assertEqual(self.facts().event, "withdrawn")
 
     def test_a_file_without_a_needed_column_says_which(self):
         cases = [

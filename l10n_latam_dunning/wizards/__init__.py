@@ -7,6 +7,8 @@ from . import (
     dunning_calamity,
     dunning_charge_book,
     dunning_check,
+    dunning_clause,
+    dunning_consent_ask,
     dunning_consent_record,
     dunning_file,
     dunning_forecast,

@@ -12,6 +12,8 @@ const STATE_CLASS = {
     withdrawn: "text-bg-danger",
 };
 const RECORD = "l10n_latam_dunning.dunning_consent_record_action";
+const ASK = "l10n_latam_dunning.dunning_consent_ask_action";
+const CLAUSE = "l10n_latam_dunning.dunning_clause_action";
 
 /**
  * What a debtor allows on each channel: the state, since when and from what, and the way to
@@ -49,6 +51,22 @@ export class DunningConsents extends Component {
                 ...(channel ? { [`default_${channel}`]: true } : {}),
             },
             onClose: () => this.props.record.load(),
+        });
+    }
+
+    ask() {
+        this.action.doAction(ASK, {
+            additionalContext: {
+                active_model: false,
+                default_partner_ids: [this.state.panel.debtor_id],
+            },
+            onClose: () => this.props.record.load(),
+        });
+    }
+
+    clause() {
+        this.action.doAction(CLAUSE, {
+            additionalContext: { default_country_id: this.state.panel.country_id },
         });
     }
 
