@@ -131,6 +131,7 @@ class DunningEvent(models.Model):
                     ("partner_id", "in", partners.ids),
                     ("channel", "=", "whatsapp"),
                     ("contact_point_id", "in", (False, point.id)),
+                    ("correction_ids", "=", False),
                 ],
                 order="effective_at, id",
             )

@@ -22,10 +22,13 @@ class DunningConsent(models.Model):
         "kind",
         "source",
         "wording",
+        "wording_version",
         "hours",
         "lang",
         "proof",
         "effective_at",
+        "corrects_id",
+        "reason",
         "create_uid",
         "create_date",
     )
@@ -34,7 +37,7 @@ class DunningConsent(models.Model):
         "attachment_id": "told by its name and hash",
     }
     _evidence_masked = frozenset({"number"})
-    _evidence_personal = frozenset({"number", "wording", "proof", "document"})
+    _evidence_personal = frozenset({"number", "wording", "proof", "document", "reason"})
 
     @api.model
     def _evidence_domain(self, chain, since):

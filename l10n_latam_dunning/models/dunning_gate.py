@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..core.law.gate import (
@@ -228,13 +229,14 @@ class DunningGate(models.AbstractModel):
 
     @api.model
     def _consents(self, partners, points):
-        """All that these people, or others on their numbers, ever said about being contacted."""
-        domain = ["|", ("partner_id", "in", partners.ids), ("contact_point_id", "in", points.ids)]
+        """All that these people, or others on their numbers, ever said about being contacted;
+        what was corrected says nothing any more."""
+        consents = self.env["dunning.consent"].sudo()
+        theirs = Domain("partner_id", "in", partners.ids)
         return (
-            self.env["dunning.consent"]
-            .sudo()
+            consents
             .search_fetch(
-                domain,
+                (theirs | Domain("contact_point_id", "in", points.ids)) & consents._standing(),
                 [
                     "partner_id",
                     "contact_point_id",

@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 from ..core.law.gate import AskedHours
 from ..core.law.jurisdiction import OpeningHours, binds
@@ -133,8 +134,9 @@ class DunningConsent(models.Model):
     # === BUSINESS ===
 
     def _all_of_partners(self):
-        """All that the partners of these facts ever said."""
-        return self.sudo().search([("partner_id", "in", self.partner_id.ids)])
+        """All that the partners of these facts ever said and that counts."""
+        domain = Domain("partner_id", "in", self.partner_id.ids) & self._standing()
+        return self.sudo().search(domain)
 
     def _first_grants(self):
         """{(partner, channel): when the channel was first agreed to}, of all facts of partners."""

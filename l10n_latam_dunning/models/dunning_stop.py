@@ -54,6 +54,8 @@ class DunningContactPoint(models.Model):
                 [
                     ("channel", "=", channel),
                     ("event", "in", ("granted", "withdrawn")),
+                    ("kind", "!=", "other_hours"),
+                    ("correction_ids", "=", False),
                     "|",
                     ("partner_id", "in", partners.ids),
                     ("contact_point_id", "=", self.id),

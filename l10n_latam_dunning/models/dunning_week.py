@@ -38,8 +38,8 @@ class DunningJurisdiction(models.Model):
         names = self._day_names("abbreviated")
         for law in self:
             windows = [w for w in law._in_book().windows if binds(w.channels, CHANNEL)]
-            by_law = _together(w.hours for w in windows if w.citation.layer == "law")
-            prudent = _together(w.hours for w in windows)
+            by_law = together(w.hours for w in windows if w.citation.layer == "law")
+            prudent = together(w.hours for w in windows)
             law.week = {
                 "days": [
                     {
@@ -144,7 +144,7 @@ class DunningJurisdiction(models.Model):
         return [names[day].rstrip(".") for day in range(7)]
 
 
-def _together(hours):
+def together(hours):
     """Hours that are open in all of several, or None of none. Holidays count as the strictest."""
     hours = list(hours)
     if not hours:
