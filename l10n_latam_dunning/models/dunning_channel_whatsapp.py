@@ -20,6 +20,7 @@ class DunningChannelWhatsapp(models.AbstractModel):
 
     _is_told_unreachable = True
     _has_receipts = True
+    _asks_whose = True
     _is_threaded = True
 
     # === WHO ===

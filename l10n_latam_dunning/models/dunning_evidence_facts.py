@@ -118,6 +118,7 @@ class DunningMessage(models.Model):
         "follow_up_at": "when the program looks again",
         "earlier": "told as attempts of their own",
         "again": "working data of the delivery",
+        "silence_told": "working data of the plan",
         "confirms_stop": "working data of the answer to a stop",
         "thanks": "working data of the answer",
         "country_id": "what a price is looked up by",

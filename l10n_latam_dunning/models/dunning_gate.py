@@ -20,6 +20,7 @@ from ..core.law.gate import (
     decide,
 )
 from ..core.law.jurisdiction import Caps, OpeningHours, company_cap, company_window
+from .dunning_contact_link import Bond
 from .dunning_message import ATTEMPTED
 
 # A month of contacts feeds the longest quota; some days more cover every zone.
@@ -104,6 +105,7 @@ class Candidate:
 class Known:
     """Facts that the gate has collected for its candidates: each by partner id or number,
     partner id, contact point id, (partner id, company id); the contact points of each partner;
+    the messages that asked whose number it is, by contact point id;
     the policies whose bank is not up to date; and the own rules of policies at places, which
     change on the days of ``turns``."""
 
@@ -113,8 +115,9 @@ class Known:
     holds: dict[tuple[int, int], list[Hold]]
     suppressed: dict[str, list[str]]
     turns: list[date]
-    points: dict[int, set[int]]
+    points: dict[int, dict[int, Bond]]
     stale: dict[int, Impediment] = field(default_factory=dict)
+    questions: dict[int, Any] = field(default_factory=dict)
     rules: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
 
@@ -143,7 +146,7 @@ class DunningGate(models.AbstractModel):
             .sudo()
             .browse({c.point.id for c in candidates if c.point})
         )
-        by_partner = points._ids_by_partner(partners)
+        by_partner = points._bonds(partners)
         every = points.browse({*points.ids, *chain.from_iterable(by_partner.values())})
         consents = self._consents(partners, every)
         return Known(
@@ -173,10 +176,7 @@ class DunningGate(models.AbstractModel):
         windows, caps = known.rules[place]
         country, state = self._place(partner)
         channel = self.env["dunning.channel"]._of(candidate.channel)
-        own = [*candidate.problems, *filter(None, [candidate.unreachable])]
-        own += channel._problems(candidate, at)
-        if not candidate.thanks and candidate.policy.id in known.stale:
-            own.append(known.stale[candidate.policy.id])
+        own = self._problems(candidate, known, at)
         problems = [problem for problem in own if problem.code not in leave_out]
         number = candidate.point.value if candidate.point else ""
         facts = Facts(
@@ -198,17 +198,41 @@ class DunningGate(models.AbstractModel):
             partner.dunning_debtor_kind,
             text=channel._wording(candidate) if candidate.text else None,
             carries=channel._carries(candidate) if candidate.text else frozenset(),
-            recipient=candidate.recipient,
+            recipient=self._recipient(candidate, known),
         )
         instant = at.replace(tzinfo=timezone.utc)
         return decide(proposal, facts, instant, layers=candidate.layers)
 
+    @api.model
+    def _problems(self, candidate, known, at):
+        """Everything else than the law that stands in a candidate's way."""
+        own = [*candidate.problems, *filter(None, [candidate.unreachable])]
+        own += self.env["dunning.channel"]._of(candidate.channel)._problems(candidate, at)
+        if not candidate.thanks and candidate.policy.id in known.stale:
+            own.append(known.stale[candidate.policy.id])
+        return own
+
     # === FACTS ===
 
     @api.model
+    def _bond(self, candidate, known):
+        """What is known of the number or address of a candidate and its partner."""
+        point = candidate.point.id if candidate.point else 0
+        return known.points.get(candidate.partner.id, {}).get(point, Bond())
+
+    @api.model
+    def _recipient(self, candidate, known):
+        """What whoever answers there is to the debt."""
+        if candidate.recipient != "debtor":
+            return candidate.recipient
+        return self._bond(candidate, known).role
+
+    @api.model
     def _contacts(self, candidate, known):
-        """Past contacts of the person: on this number and on every other that is his."""
-        ids = set(known.points.get(candidate.partner.id, ()))
+        """Past contacts of the person: on this number and on every other that is his. What went
+        to his guarantor is counted for that person."""
+        bonds = known.points.get(candidate.partner.id, {})
+        ids = {point for point, bond in bonds.items() if bond.role != "guarantor"}
         if candidate.point:
             ids.add(candidate.point.id)
         return chain.from_iterable(known.history[point] for point in ids)
@@ -337,6 +361,8 @@ class DunningGate(models.AbstractModel):
 
 
 def is_unusable(verdict):
-    """Whether a refusal says no more than that the channel cannot be used for this person."""
+    """Whether a refusal says no more than that the channel cannot be used for this person. That a
+    number should be asked first whose it is says nothing where it cannot even be asked."""
     codes = {check.code for check in verdict.reasons if check.outcome == "refuse"}
+    codes -= {"first_touch"} if len(codes) > 1 else set()
     return verdict.outcome == "refuse" and codes <= UNUSABLE

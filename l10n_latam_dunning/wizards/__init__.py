@@ -7,6 +7,7 @@ from . import (
     dunning_calamity,
     dunning_charge_book,
     dunning_check,
+    dunning_contact_role,
     dunning_file,
     dunning_forecast,
     dunning_hold_end,

@@ -33,6 +33,9 @@ class DunningSend(models.TransientModel):
     not_before = fields.Char("Leaves from", compute="_compute_preview")
     jurisdiction = fields.Char("Law", compute="_compute_preview")
     reasons = fields.Html("Why", compute="_compute_preview", sanitize=False)
+    may_ask = fields.Boolean(
+        compute="_compute_preview", help="All that is missing is to ask whose the number is."
+    )
 
     @api.depends("move_id")
     def _compute_preview(self):
@@ -50,6 +53,7 @@ class DunningSend(models.TransientModel):
             wizard.subject = content.get("subject")
             wizard.body = content.get("body")
             wizard.outcome = verdict.outcome
+            wizard.may_ask = bool(self.env["dunning.plan"]._first_touches([(candidate, verdict)]))
             wizard.jurisdiction = verdict.jurisdiction
             shown = Message.new({"verdict": verdict.to_dict()})
             wizard.not_before = (
@@ -90,16 +94,37 @@ class DunningSend(models.TransientModel):
         messages = (
             self.env["dunning.plan"].sudo()._store([(candidate, verdict)], user=self.env.user)
         )
+        if messages.not_before:
+            words = self.env._(
+                "The reminder leaves from %s.", messages._when(messages.not_before)
+            )
+        else:
+            words = self.env._("The reminder is on its way.")
+        return self._done(words)
+
+    def action_ask(self):
+        """Ask the number first, in a neutral message, whether it is the debtor's."""
+        self.ensure_one()
+        self.env["dunning.message"]._check_user()
+        answers = [self._ask()]
+        plan = self.env["dunning.plan"].sudo()
+        message = plan._ask_whose(answers, fields.Datetime.now(), user=self.env.user)
+        if not message or message.state == "refused":
+            raise UserError(self.env._("The number is not asked.\n%s", message.explanation or ""))
+        if message.not_before:
+            words = self.env._("The question leaves from %s.", message._when(message.not_before))
+        else:
+            words = self.env._("The question is on its way.")
+        return self._done(words)
+
+    @api.model
+    def _done(self, words):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._(
-                    "The reminder leaves from %s.", messages._when(messages.not_before)
-                )
-                if messages.not_before
-                else self.env._("The reminder is on its way."),
+                "message": words,
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
