@@ -38,6 +38,7 @@
         "data/practice/templates_pt_br.xml",
         "data/practice/mail_templates.xml",
         "data/practice/templates_agreement.xml",
+        "data/practice/templates_guarantor.xml",
         "data/practice/templates_identity.xml",
         "data/practice/offers.xml",
         "data/practice/policies.xml",

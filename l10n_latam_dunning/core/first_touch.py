@@ -18,7 +18,9 @@ _STEMS: Final = """
     valor venc
 """
 # Words that begin as one of them and mean something else.
-_HARMLESS: Final = frozenset("debajo debate pagina paginas payaso pendrive valora valoramos".split())
+_HARMLESS: Final = frozenset(
+    "debajo debate pagina paginas payaso pendrive valora valoramos".split()
+)
 _DEBT: Final = re.compile(rf"\b(?:{'|'.join(_STEMS.split())})[a-z]*")
 _PLACE: Final = re.compile(r"\{\{\s*\w*\s*\}\}")
 

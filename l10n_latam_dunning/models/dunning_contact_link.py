@@ -13,6 +13,8 @@ ROLES = [
     ("guarantor", "Guarantor"),
     ("third_party", "Employer or other third party"),
 ]
+# Who is another person than the debtor and may hear of his debt.
+ADDRESSED = ("guarantor", "representative")
 # Of several links that become one, the word that is the most careful holds.
 CAREFUL = ("third_party", "guarantor", "representative", "debtor")
 
@@ -112,7 +114,7 @@ class DunningContactLink(models.Model):
             "view_mode": "form",
         }
 
-    def _set_role(self, role, reason):
+    def _set_role(self, role, reason, person=None):
         """A person says who answers there; kept with the reason. What waits for a third party is
         cancelled, and of anything else nothing leaves before the gate has seen the new role."""
         self.ensure_one()
@@ -132,6 +134,7 @@ class DunningContactLink(models.Model):
                 "role_reason": reason,
                 "role_user_id": user.id,
                 "role_at": fields.Datetime.now(),
+                "person_id": person.id if person and role in ADDRESSED else False,
             }
         )
         label = dict(self._fields["role"]._description_selection(self.env))[role]
@@ -190,9 +193,9 @@ class DunningContactLink(models.Model):
 
     def _take_over(self, other):
         if CAREFUL.index(other.role) < CAREFUL.index(self.role):
-            names = ("role", "role_reason", "role_at")
-            self.write({name: other[name] for name in names})
+            self.write({name: other[name] for name in ("role", "role_reason", "role_at")})
             self.role_user_id = other.role_user_id
+            self.person_id = other.person_id
         if other.confirmed_at and not self.confirmed_at:
             self.write({"confirmed_at": other.confirmed_at, "confirmed_by": other.confirmed_by})
             self.confirmed_user_id = other.confirmed_user_id

@@ -19,9 +19,7 @@ class DunningContactPoint(models.Model):
     def _confirm(self, partners, how, user=None):
         """Take over that these points are the partners'; of one that somebody else was found at,
         or that WhatsApp has made doubtful, only a person can say so."""
-        sure = self.sudo().filtered(
-            lambda point: how == "person" or point.state not in DOUBTED
-        )
+        sure = self.sudo().filtered(lambda point: how == "person" or point.state not in DOUBTED)
         sure.filtered(lambda point: point.state in ("new", "unsure")).write(
             {"state": "verified", "doubt": False}
         )

@@ -16,9 +16,7 @@ class DunningContactPoint(models.Model):
         help="WhatsApp may write one number in several ways, such as with Mexico's old 1. Answers "
         "under any of them are this number's.",
     )
-    asked_words = fields.Char(
-        "First touch", compute="_compute_asked_words", compute_sudo=True
-    )
+    asked_words = fields.Char("First touch", compute="_compute_asked_words", compute_sudo=True)
 
     @api.depends("link_ids.role")
     @api.depends_context("lang")

@@ -10,10 +10,11 @@ class DunningEvent(models.Model):
     _inherit = "dunning.event"
 
     def _act(self, reply):
-        super()._act(reply)
+        done = super()._act(reply)
         point = reply.message.contact_point_id
         if reply.action in PERSONAL and point.state == "new":
-            point._confirm(reply.message.partner_id, "reply")
+            point._confirm(reply.message._addressee(), "reply")
+        return done
 
     def _reply_it_is_me(self, message, points):
         """Whoever answers says that he is the debtor: reminders may follow, as the plan and the
@@ -28,7 +29,6 @@ class DunningEvent(models.Model):
     def _is_settled(self, reply):
         """Nobody has to answer a Yes that was believed."""
         believed = (
-            reply.action == "it_is_me"
-            and reply.message.contact_point_id.sudo().state == "verified"
+            reply.action == "it_is_me" and reply.message.contact_point_id.sudo().state == "verified"
         )
         return believed or super()._is_settled(reply)

@@ -122,7 +122,7 @@ class DunningEvent(models.Model):
                 recent = [message for message in candidates if message]
                 reply.message = max(recent, key=lambda m: m.attempted_at, default=reply.message)
             reply.points |= reply.message.contact_point_id
-            partners = reply.message.partner_id or reply.points.partner_ids
+            partners = reply.message._addressee() or reply.points.partner_ids
             reply.partner = partners if len(partners) == 1 else partners.browse()
             if reply.data.get("group_id"):
                 reply.partner = partners.browse()

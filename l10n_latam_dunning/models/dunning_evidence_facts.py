@@ -92,6 +92,8 @@ class DunningMessage(models.Model):
         "charges",
         "about_move_id",
         "answers_id",
+        "recipient",
+        "recipient_id",
         "values",
         "verdict",
         "reason_codes",

@@ -1,6 +1,6 @@
 from bisect import bisect_right
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta, timezone
 from itertools import chain
 from typing import Any
@@ -48,6 +48,8 @@ class Candidate:
     ``lines`` are the instalments to be listed, ``triggers`` maps those whose rung is due to
     their level. ``problems`` are facts that speak against it, found on the way; ``unreachable``
     is the one of its channel. ``passed_over`` are the (channel, verdict) of channels before it.
+    ``reader`` is who reads it where that is not the debtor himself: his guarantor or
+    representative, whose own consent, place and limits count.
     ``charges`` is what the lines amount to with interest and fees, where the text speaks of them.
     """
 
@@ -74,7 +76,12 @@ class Candidate:
     offset: int = 0
     thanks: bool = False
     charges: Any = None
+    reader: Any = None
     layers: tuple[str, ...] = ("law", "company")
+
+    @property
+    def addressee(self):
+        return self.reader or self.partner
 
     @property
     def account(self):
@@ -140,7 +147,7 @@ class DunningGate(models.AbstractModel):
     @api.model
     def _known(self, candidates, at, ignore=None):
         """The facts of many candidates, a constant number of queries for any number of them."""
-        partners = self.env["res.partner"].browse({c.partner.id for c in candidates})
+        partners = self.env["res.partner"].browse({c.addressee.id for c in candidates})
         points = (
             self.env["dunning.contact.point"]
             .sudo()
@@ -153,7 +160,7 @@ class DunningGate(models.AbstractModel):
             consents=self._consent_facts(consents, partners),
             asked_hours=consents._asked_hours(),
             history=self._history(every, at, ignore),
-            holds=self.env["dunning.hold"]._facts(candidates, at),
+            holds=self.env["dunning.hold"]._facts(self._with_readers(candidates), at),
             suppressed=self._suppressed(every, at),
             turns=self.env["dunning.local.rule"]._turning_days(),
             points=by_partner,
@@ -168,7 +175,7 @@ class DunningGate(models.AbstractModel):
     def _verdict(self, candidate, known, at, leave_out=frozenset()):
         """The gate's answer for one candidate, from what is known; ``leave_out`` are codes of
         today's set-up that say nothing of another time."""
-        partner = candidate.partner
+        partner = candidate.addressee
         period = bisect_right(known.turns, at.date())
         place = (candidate.policy, partner.country_id, partner.state_id, period)
         if place not in known.rules:
@@ -185,7 +192,7 @@ class DunningGate(models.AbstractModel):
             state=state,
             consents=tuple(known.consents[partner.id] + (known.consents[number] if number else [])),
             history=tuple(self._contacts(candidate, known)),
-            holds=tuple(known.holds[partner.id, candidate.company.id]),
+            holds=tuple(self._holds(candidate, known)),
             impediments=tuple(problems),
             company_windows=windows,
             company_caps=caps,
@@ -215,23 +222,34 @@ class DunningGate(models.AbstractModel):
     # === FACTS ===
 
     @api.model
+    def _with_readers(self, candidates):
+        """Candidates, and once more those that somebody else reads as if he were the debtor."""
+        read = (replace(c, partner=c.reader) for c in candidates if c.reader)
+        return [*candidates, *read]
+
+    @api.model
+    def _holds(self, candidate, known):
+        """What the debtor rests for, and whoever reads it in his place."""
+        people = dict.fromkeys((candidate.partner.id, candidate.addressee.id))
+        return chain.from_iterable(known.holds[person, candidate.company.id] for person in people)
+
+    @api.model
     def _bond(self, candidate, known):
         """What is known of the number or address of a candidate and its partner."""
         point = candidate.point.id if candidate.point else 0
-        return known.points.get(candidate.partner.id, {}).get(point, Bond())
+        return known.points.get(candidate.addressee.id, {}).get(point, Bond())
 
     @api.model
     def _recipient(self, candidate, known):
         """What whoever answers there is to the debt."""
-        if candidate.recipient != "debtor":
-            return candidate.recipient
-        return self._bond(candidate, known).role
+        role = self._bond(candidate, known).role
+        return role if role == "third_party" or not candidate.reader else candidate.recipient
 
     @api.model
     def _contacts(self, candidate, known):
         """Past contacts of the person: on this number and on every other that is his. What went
         to his guarantor is counted for that person."""
-        bonds = known.points.get(candidate.partner.id, {})
+        bonds = known.points.get(candidate.addressee.id, {})
         ids = {point for point, bond in bonds.items() if bond.role != "guarantor"}
         if candidate.point:
             ids.add(candidate.point.id)

@@ -68,7 +68,7 @@ class DunningGate(models.AbstractModel):
                 own.append(self._first_touch(candidate, known, at))
         elif self._is_unverified(candidate, known):
             own += filter(None, [self._first_touch(candidate, known, at)])
-        if bond.role == "guarantor" and candidate.recipient == "debtor":
+        if bond.role == "guarantor" and not candidate.reader:
             own.append(Impediment("contact_unverified", {"variant": "guarantor"}))
         return own
 
@@ -90,7 +90,7 @@ class DunningGate(models.AbstractModel):
         figures = {
             "variant": "asked",
             "date": fields.Date.to_string(
-                self._local_day(candidate.partner, question.attempted_at)
+                self._local_day(candidate.addressee, question.attempted_at)
             ),
         }
         days = candidate.policy.first_touch_days

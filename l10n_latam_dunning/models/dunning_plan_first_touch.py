@@ -54,7 +54,8 @@ class DunningPlan(models.AbstractModel):
         found = {}
         for candidate, verdict in answers:
             refused = [check for check in verdict.reasons if check.outcome == "refuse"]
-            if [check.code for check in refused] == ["first_touch"] and not refused[0].figures:
+            alone = [check.code for check in refused] == ["first_touch"]
+            if alone and not refused[0].figures and not candidate.reader:
                 found.setdefault(candidate.point, candidate)
         return [self._question(candidate) for candidate in found.values()]
 

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .dunning_plan_guarantor import GUARANTOR
+
 # The shipped template that asks: adopted with every policy, used where the policy names it.
 IDENTITY = "dunning_identity"
 
@@ -38,4 +40,4 @@ class DunningPolicy(models.Model):
 
     def _template_names(self):
         names = {policy.first_touch_template_name for policy in self}
-        return {*super()._template_names(), *filter(None, names), IDENTITY}
+        return {*super()._template_names(), *filter(None, names), IDENTITY, GUARANTOR}

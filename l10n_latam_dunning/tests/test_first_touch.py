@@ -10,8 +10,8 @@ from .event_common import EventCase
 
 # What makes a text unfit to be read by anybody.
 NOT_NEUTRAL = [
-    ("Hola, somos {{company_name}}. ¿Hablamos con {{customer_name}} por {{invoice_names}} aquí?"),
-    ("Hola, somos {{company_name}} y le escribimos por una deuda. ¿Es usted {{customer_name}} acá?"),
+    "Hola, somos {{company_name}}. ¿Hablamos con {{customer_name}} por {{invoice_names}} aquí?",
+    "Hola, somos {{company_name}}, le escribimos por una deuda. ¿Es usted {{customer_name}} acá?",
 ]
 
 
@@ -299,9 +299,7 @@ class TestFirstTouch(EventCase):
         self.assertTrue(forecast.line_ids)
 
     def test_planning_costs_two_queries_for_all_questions_together(self):
-        debtors = [
-            self.create_debtor(name=f"D{n}", phone=f"+51 987 100 {n:03}") for n in range(12)
-        ]
+        debtors = [self.create_debtor(name=f"D{n}", phone=f"+51 987 100 {n:03}") for n in range(12)]
         for debtor in debtors:
             self.create_invoice(debtor, days=-8)
         gate = self.env["dunning.gate"].sudo()

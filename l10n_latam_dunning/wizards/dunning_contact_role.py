@@ -17,13 +17,19 @@ class DunningContactRole(models.TransientModel):
     masked = fields.Char("Number or address", related="link_id.masked")
     number = fields.Char("Number or e-mail address")
     role = fields.Selection(ROLES, "Who answers there", required=True, default="third_party")
+    person_id = fields.Many2one(
+        "res.partner",
+        "Person",
+        help="The guarantor's or representative's own contact. What is written to him goes by his "
+        "own consent, language and limits.",
+    )
     reason = fields.Char("Known from")
 
     def action_save(self):
         """Keep the role; a number that is new is entered with it."""
         self.ensure_one()
         link = self.link_id or self._enter()
-        link._set_role(self.role, self.reason)
+        link._set_role(self.role, self.reason, self.person_id)
         return {"type": "ir.actions.act_window_close"}
 
     def _enter(self):
@@ -49,7 +55,10 @@ class DunningContactRole(models.TransientModel):
 
     def _read_number(self):
         try:
-            return phones.normalise(self.number or "", self.partner_id.country_id.code or "")
+            person = self.person_id or self.partner_id
+            return phones.normalise(
+                self.number or self.person_id.phone or "", person.country_id.code or ""
+            )
         except phones.InvalidPhone as error:
             raise UserError(self.env._(phones.REASONS[error.reason])) from error
 

@@ -2,6 +2,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.dunning_contact_link import ADDRESSED
 from ..tools import naive_utc
 
 OUTCOMES = [
@@ -20,6 +21,14 @@ class DunningSend(models.TransientModel):
     move_id = fields.Many2one("account.move", "Invoice", required=True, ondelete="cascade")
     company_id = fields.Many2one(related="move_id.company_id")
     partner_id = fields.Many2one("res.partner", "Debtor", compute="_compute_preview")
+    to_id = fields.Many2one(
+        "dunning.contact.link",
+        "To somebody else",
+        domain="[('id', 'in', choice_ids)]",
+        help="A guarantor or representative, by his own consent, language and limits. Empty: the "
+        "debtor.",
+    )
+    choice_ids = fields.Many2many("dunning.contact.link", compute="_compute_choices")
     masked = fields.Char("Number or address", compute="_compute_preview")
     level_id = fields.Many2one("dunning.level", compute="_compute_preview")
     channel = fields.Selection(
@@ -38,6 +47,17 @@ class DunningSend(models.TransientModel):
     )
 
     @api.depends("move_id")
+    def _compute_choices(self):
+        for wizard in self:
+            wizard.choice_ids = self.env["dunning.contact.link"].search(
+                [
+                    ("partner_id", "=", wizard.move_id.commercial_partner_id.id),
+                    ("person_id", "!=", False),
+                    ("role", "in", ADDRESSED),
+                ]
+            )
+
+    @api.depends("move_id", "to_id")
     def _compute_preview(self):
         Message = self.env["dunning.message"]
         for wizard in self:
@@ -68,6 +88,8 @@ class DunningSend(models.TransientModel):
         self.ensure_one()
         self.move_id.check_access("read")
         plan = self.env["dunning.plan"].sudo()
+        if self.to_id in self.choice_ids:
+            return plan._preview_to(self.move_id.sudo(), self.to_id.sudo(), fields.Datetime.now())
         return plan._preview(self.move_id.sudo(), fields.Datetime.now())[0]
 
     @api.model
@@ -95,9 +117,7 @@ class DunningSend(models.TransientModel):
             self.env["dunning.plan"].sudo()._store([(candidate, verdict)], user=self.env.user)
         )
         if messages.not_before:
-            words = self.env._(
-                "The reminder leaves from %s.", messages._when(messages.not_before)
-            )
+            words = self.env._("The reminder leaves from %s.", messages._when(messages.not_before))
         else:
             words = self.env._("The reminder is on its way.")
         return self._done(words)

@@ -179,8 +179,8 @@ SENTENCES: dict[str, str] = {
         " of the debt waits for the answer."
     ),
     "first_touch.asked": _(
-        "On %(date)s a neutral message asked whether this number is the debtor's; what speaks of the"
-        " debt waits for the answer."
+        "On %(date)s a neutral message asked whether this number is the debtor's; what speaks of"
+        " the debt waits for the answer."
     ),
     "first_touch.silent": _(
         "On %(date)s a neutral message asked whether this number is the debtor's, and nobody has"

@@ -20,6 +20,4 @@ def migrate(cr, version):
         """
     )
     cr.execute("DROP TABLE dunning_contact_point_res_partner_rel")
-    cr.execute(
-        "DELETE FROM ir_model_relation WHERE name = 'dunning_contact_point_res_partner_rel'"
-    )
+    cr.execute("DELETE FROM ir_model_relation WHERE name = 'dunning_contact_point_res_partner_rel'")

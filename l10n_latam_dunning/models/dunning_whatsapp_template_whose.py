@@ -24,9 +24,7 @@ class DunningWhatsappTemplate(models.Model):
         labels = self.button_ids.mapped("text")
         told = says_too_much("\n".join(filter(None, [*parts, *labels])), self._variables())
         if told:
-            return self.env._(
-                "it speaks of the debt to whoever reads it: %s", ", ".join(told[:3])
-            )
+            return self.env._("it speaks of the debt to whoever reads it: %s", ", ".join(told[:3]))
         if self.header_kind == "document" or set(self.button_ids.mapped("kind")) - {"reply"}:
             return self.env._("it leads to an invoice or a payment")
         return ""
