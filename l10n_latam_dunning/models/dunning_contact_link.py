@@ -71,9 +71,12 @@ class DunningContactLink(models.Model):
             ("consent", "A consent given from there"),
             ("page", "The debtor's page"),
         ],
+        "Confirmed by",
         readonly=True,
     )
-    confirmed_user_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
+    confirmed_user_id = fields.Many2one(
+        "res.users", "Who confirmed it", readonly=True, ondelete="restrict"
+    )
     masked = fields.Char(related="contact_point_id.masked")
     kind = fields.Selection(related="contact_point_id.kind")
     state = fields.Selection(related="contact_point_id.state")

@@ -123,12 +123,12 @@ class DunningPlan(models.AbstractModel):
         )
         for message in due:
             user = message.policy_id.user_id
-            words = message.with_context(lang=user.lang or self.env.lang).env._
+            spoken = message.with_context(lang=user.lang or self.env.lang)
             self.env["dunning.event"]._call_person(
                 message.partner_id,
                 user,
-                words("Find the right number of %s", message.partner_id.name),
-                words(
+                spoken.env._("Find the right number of %s", message.partner_id.name),
+                spoken.env._(
                     "Nobody at %s has said whether it is his number. It is not asked again: make "
                     "sure, then confirm the number or enter another one.",
                     message.contact_point_id.masked,

@@ -29,8 +29,8 @@ class DunningWhatsappIdentity(models.Model):
         "User id",
         help="WhatsApp's own id of the person for this business; it changes with his number.",
     )
-    wa_id = fields.Char("WhatsApp id", help="The number as WhatsApp writes it.")
-    masked_wa_id = fields.Char(compute="_compute_masked_wa_id")
+    wa_id = fields.Char("WhatsApp id in full", help="The number as WhatsApp writes it.")
+    masked_wa_id = fields.Char("WhatsApp id", compute="_compute_masked_wa_id")
     username = fields.Char()
     profile_name = fields.Char()
     last_seen = fields.Datetime()

@@ -28,7 +28,9 @@ class DunningSend(models.TransientModel):
         help="A guarantor or representative, by his own consent, language and limits. Empty: the "
         "debtor.",
     )
-    choice_ids = fields.Many2many("dunning.contact.link", compute="_compute_choices")
+    choice_ids = fields.Many2many(
+        "dunning.contact.link", string="Others", compute="_compute_choices"
+    )
     masked = fields.Char("Number or address", compute="_compute_preview")
     level_id = fields.Many2one("dunning.level", compute="_compute_preview")
     channel = fields.Selection(
@@ -43,7 +45,9 @@ class DunningSend(models.TransientModel):
     jurisdiction = fields.Char("Law", compute="_compute_preview")
     reasons = fields.Html("Why", compute="_compute_preview", sanitize=False)
     may_ask = fields.Boolean(
-        compute="_compute_preview", help="All that is missing is to ask whose the number is."
+        "Can be asked first",
+        compute="_compute_preview",
+        help="All that is missing is to ask whose the number is.",
     )
 
     @api.depends("move_id")
