@@ -93,7 +93,9 @@ def seed(env: Any, count: int) -> Any:
             "base_url": "http://127.0.0.1:9",
         }
     )
-    env["dunning.policy"].search([("company_id", "=", False)])._adopt(company, account)
+    adopted = env["dunning.policy"].search([("company_id", "=", False)])._adopt(company, account)
+    # what is measured are reminders
+    adopted.first_touch = "off"
     account.template_ids.write({"status": "APPROVED"})
     env.flush_all()
     env.cr.execute("ANALYZE account_move, account_move_line, res_partner, dunning_consent")

@@ -1,4 +1,5 @@
-"""Two debtors answer: one asks for silence, one says that he has paid."""
+"""Debtors answer: one asks for silence, one says that he has paid; of those who were asked whose
+their number is, some say that it is theirs, one that it is not."""
 
 from __future__ import annotations
 
@@ -6,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from . import people as cast
 from .clock import UTC
-from .stage import Stage, problem
+from .stage import PLAN, Stage, problem
 
 STOP_REPLY = "BAJA por favor"
 REPLY_AFTER = timedelta(minutes=7)
@@ -24,7 +26,9 @@ class Answers:
 def answer(stage: Stage) -> Answers:
     """Let them answer some minutes after they have read; without a reader nobody answers."""
     with stage.env() as env:
-        read = env["dunning.message"].search([("state", "=", "read")], order="id")
+        read = env["dunning.message"].search(
+            [("state", "=", "read"), ("level_id", "!=", False)], order="id"
+        )
         people = read.filtered(
             lambda m: m.template_id.language != "pt_BR" and not m.partner_id.is_company
         )
@@ -35,16 +39,56 @@ def answer(stage: Stage) -> Answers:
         _reply(stage, stops, text=STOP_REPLY)
         if pays:
             _reply(stage, pays, button=("DUN:paid", _paid_button(pays).text))
+        asked = _answer_first_touch(stage, env)
         ids = stops.id, pays.id
     stage.take_in()
+    stage.cron(PLAN)
     with stage.env() as env:
         stops, pays = (env["dunning.message"].browse(filter(None, [id_])) for id_ in ids)
-        return Answers(stops.id, [_tell_withdrawal(stops), *_tell_hold(pays)])
+        told = [_tell_first_touch(env["dunning.message"].browse(id_)) for id_ in asked]
+        return Answers(stops.id, [_tell_withdrawal(stops), *_tell_hold(pays), *told])
+
+
+def _answer_first_touch(stage: Stage, env: Any) -> list[int]:
+    """Let those who were asked whose their number is tap what they tap; returns the questions."""
+    asked = env["dunning.message"].search(
+        [("purpose", "=", "identity"), ("state", "in", ("read", "delivered", "sent"))], order="id"
+    )
+    answered = []
+    for question in asked:
+        action = cast.UNVERIFIED.get(question.partner_id.ref)
+        if action:
+            label = _button(question, action).text
+            _reply(stage, question, button=(f"DUN:{action}", label))
+            answered.append(question.id)
+    return answered
+
+
+def _button(message: Any, action: str) -> Any:
+    """The quick reply of a message that means something."""
+    return message.template_id.button_ids.filtered(lambda button: button.action == action)
+
+
+def _tell_first_touch(question: Any) -> str:
+    """What came of an answer: the reminder, or a number that is written to no more."""
+    partner, point = question.partner_id, question.contact_point_id
+    label = _button(question, cast.UNVERIFIED[partner.ref]).text
+    said = f"{partner.name} was asked whose {point.masked} is; the answer was “{label}”"
+    if point.state == "not_theirs":
+        return f"{said}: nothing more is sent there, and somebody looks for the right number."
+    if point.state != "verified":
+        raise problem(f"{said}, and the number is not verified.")
+    reminder = question.env["dunning.message"].search(
+        [("partner_id", "=", partner.id), ("level_id", "!=", False)], order="id desc", limit=1
+    )
+    if reminder.state == "waiting":
+        return f"{said}: the reminder follows on {reminder._when(reminder.not_before)}."
+    return f"{said}: the reminder is {reminder.state}."
 
 
 def _paid_button(message: Any) -> Any:
     """The quick reply by which a debtor says that he has paid."""
-    return message.template_id.button_ids.filtered(lambda button: button.action == "paid")
+    return _button(message, "paid")
 
 
 def _reply(stage: Stage, message: Any, **content: Any) -> None:

@@ -114,7 +114,7 @@ def row_of_message(message: Any, at: datetime) -> Row:
         invoices=[line.move_id.name for line in lines],
         amounts=[message.currency_id.format(line.amount) for line in lines],
         days=[(at.astimezone(zone).date() - line.date_due).days for line in lines],
-        level=message.level_id.display_name or "",
+        level=message.level_id.display_name or message._occasion(),
         channel=message.channel,
         channel_label=_label(message, "channel"),
         state=message.state,

@@ -121,12 +121,14 @@ def _make_account(env: Any, house: House, company: Any) -> None:
 
 
 def _make_debtors(env: Any, house: House, company: Any) -> None:
-    env["res.partner"].create(
+    debtors = env["res.partner"].create(
         [
             _prepare_partner_vals(env, house, company, ref, debtor)
             for ref, debtor in house.numbered()
         ]
     )
+    verified = debtors.filtered(lambda partner: partner.ref not in people.UNVERIFIED)
+    env["dunning.contact.point"]._confirm_numbers(verified, "person")
     halves = [{"value": "percent", "value_amount": 50, "nb_days": days} for days in (30, 60)]
     env["account.payment.term"].create(
         {

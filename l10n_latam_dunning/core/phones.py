@@ -41,6 +41,23 @@ REASONS: Final[Mapping[str, str]] = {
 }
 
 
+# What was changed beyond adding the country code, by `Phone.changed`.
+REPAIRS: Final[Mapping[str, str]] = {
+    "mx_old_prefix": _(
+        "The 1, 01, 044 or 045 in front was left out: since August 2019 Mexican numbers have ten"
+        " digits and nothing before them."
+    ),
+    "br_ninth_digit": _(
+        "The ninth digit was added: since 2016 every Brazilian mobile number begins with 9."
+    ),
+    "cl_old_prefix": _("The 0 in front was left out: Chilean numbers have nine digits since 2018."),
+    "ar_mobile_prefix": _(
+        "Written as WhatsApp needs it: Argentine mobiles have a 9 after the country code, and no 15"
+        " after the area code."
+    ),
+}
+
+
 class InvalidPhone(ValueError):
     """The number cannot be used; `reason` is a key of REASONS. Holds no digits of it."""
 

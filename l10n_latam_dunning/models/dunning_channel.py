@@ -19,6 +19,8 @@ class DunningChannel(models.AbstractModel):
     _has_receipts = False
     # Whether the state *unreachable* of a contact point is what this channel has told.
     _is_told_unreachable = False
+    # Whether it can ask whether a number is the person's, and take in the answer.
+    _asks_whose = False
     # Whether a message is carried by a thread of its own, with plain data and no cursor.
     _is_threaded = False
 
@@ -191,20 +193,23 @@ class DunningChannel(models.AbstractModel):
                 words = self.env._(phones.REASONS.get(error.reason, str(error)))
                 result[partner] = (None, self._invalid(words))
         points = self.env["dunning.contact.point"]._for_numbers(list(numbers.values()))
+        repairs = {}
         for partner, number in numbers.items():
             result[partner] = (points[number.e164], None)
-        self._link(result)
+            repairs[points[number.e164], partner] = number.changed
+        self._link(result, repairs)
         return result
 
     @api.model
-    def _link(self, reached):
-        """Remember which partners each contact point belongs to."""
+    def _link(self, reached, repairs=None):
+        """Remember which partners each contact point belongs to, and how its number was read."""
         self.env["dunning.contact.point"]._link(
             {
                 (point, partner)
                 for partner, (point, _problem) in reached.items()
                 if point and partner not in point.partner_ids
-            }
+            },
+            repairs=repairs,
         )
 
     @api.model

@@ -20,6 +20,7 @@ class DunningChannelWhatsapp(models.AbstractModel):
 
     _is_told_unreachable = True
     _has_receipts = True
+    _asks_whose = True
     _is_threaded = True
 
     # === WHO ===
@@ -76,7 +77,7 @@ class DunningChannelWhatsapp(models.AbstractModel):
         found = self.env["dunning.whatsapp.template"]._find(
             candidate.account,
             candidate.template_name or candidate.level_channel.template_name,
-            self.env["dunning.text"]._languages(candidate.partner, candidate.company),
+            self.env["dunning.text"]._languages(candidate.addressee, candidate.company),
         )
         return found._variant(candidate)
 

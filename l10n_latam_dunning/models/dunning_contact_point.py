@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..core import phones
+from .dunning_contact_link import Bond
 
 # So many refusals of an address, without an answer from it in between.
 MOST_RETURNED = 2
@@ -49,7 +50,19 @@ class DunningContactPoint(models.Model):
         "Came back", aggregator=False, help="Messages in a row that nobody has there."
     )
     wa_id = fields.Char("WhatsApp id", help="As WhatsApp itself names this number.")
-    partner_ids = fields.Many2many("res.partner", string="Partners")
+    link_ids = fields.One2many("dunning.contact.link", "contact_point_id", "Partners and roles")
+    partner_ids = fields.Many2many(
+        "res.partner",
+        string="Partners",
+        compute="_compute_partner_ids",
+        search="_search_partner_ids",
+    )
+    shared = fields.Boolean(
+        compute="_compute_shared",
+        search="_search_shared",
+        compute_sudo=True,
+        help="The same number or address stands with several partners.",
+    )
 
     _value_unique = models.UniqueIndex("(value)", "This number or address is already known.")
     _wa_id_idx = models.Index("(wa_id) WHERE wa_id IS NOT NULL")
@@ -59,6 +72,40 @@ class DunningContactPoint(models.Model):
         for point in self:
             mask = phones.mask_email if point.kind == "email" else phones.mask
             point.masked = mask(point.value or "")
+
+    @api.depends("link_ids.partner_id")
+    def _compute_partner_ids(self):
+        partners = defaultdict(self.env["res.partner"].browse)
+        for link in self.env["dunning.contact.link"].search_fetch(
+            [("contact_point_id", "in", self.ids)], ["contact_point_id", "partner_id"], order="id"
+        ):
+            partners[link.contact_point_id.id] |= link.partner_id
+        for point in self:
+            point.partner_ids = partners[point.id]
+
+    @api.model
+    def _search_partner_ids(self, operator, value):
+        return [("link_ids.partner_id", operator, value)]
+
+    @api.depends("link_ids.partner_id")
+    def _compute_shared(self):
+        counts = self.env["dunning.contact.link"]._read_group(
+            [("contact_point_id", "in", self.ids)], ["contact_point_id"], ["__count"]
+        )
+        several = {point.id for point, count in counts if count > 1}
+        for point in self:
+            point.shared = point.id in several
+
+    @api.model
+    def _search_shared(self, operator, value):
+        if operator not in ("in", "not in"):
+            return NotImplemented
+        query = SQL(
+            """(SELECT contact_point_id FROM dunning_contact_link
+              GROUP BY contact_point_id HAVING count(*) > 1)"""
+        )
+        wanted = (operator == "in") == (True in value)
+        return [("id", "in" if wanted else "not in", query)]
 
     def action_unmask(self):
         """Ask for the reason to show this number in full."""
@@ -123,41 +170,32 @@ class DunningContactPoint(models.Model):
         return {point.value: point for point in points}
 
     @api.model
-    def _link(self, pairs):
-        """Remember which partners contact points belong to: pairs of (point, partner), in one
-        statement."""
-        if not pairs:
-            return
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO dunning_contact_point_res_partner_rel
-                            (dunning_contact_point_id, res_partner_id)
-                     VALUES %s
-                ON CONFLICT DO NOTHING
-                """,
-                SQL(", ").join(SQL("(%s, %s)", point.id, partner.id) for point, partner in pairs),
-            )
-        )
-        self.invalidate_model(["partner_ids"])
+    def _link(self, pairs, source="partner", repairs=None):
+        """Remember which partners contact points belong to: pairs of (point, partner), and for
+        some of them what was repaired to read the number, in one statement."""
+        if pairs:
+            self.env["dunning.contact.link"]._insert(pairs, source, repairs or {})
+            self.invalidate_model(["link_ids", "partner_ids", "shared"])
 
     @api.model
-    def _ids_by_partner(self, partners):
-        """{partner id: ids of all contact points that are his}, in one query."""
-        found = defaultdict(set)
+    def _bonds(self, partners):
+        """{partner id: {contact point id: :class:`Bond`}} of all that stands with them, in one
+        query."""
+        found = defaultdict(dict)
         if partners:
+            self.env["dunning.contact.link"].flush_model()
             rows = self.env.execute_query(
                 SQL(
                     """
-                    SELECT res_partner_id, dunning_contact_point_id
-                      FROM dunning_contact_point_res_partner_rel
-                     WHERE res_partner_id IN %s
+                    SELECT partner_id, contact_point_id, role, confirmed_at IS NOT NULL
+                      FROM dunning_contact_link
+                     WHERE partner_id IN %s
                     """,
                     tuple(partners.ids),
                 )
             )
-            for partner, point in rows:
-                found[partner].add(point)
+            for partner, point, role, confirmed in rows:
+                found[partner][point] = Bond(role, confirmed)
         return found
 
     def _came_back(self):

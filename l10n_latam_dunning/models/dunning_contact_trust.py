@@ -39,20 +39,38 @@ class DunningContactPoint(models.Model):
             )
 
     def action_confirm(self):
-        """A person has made sure that this number is the debtor's."""
+        """A person has made sure that this number is that of all who have it."""
+        self._check_may_confirm()
+        self.check_access("read")
+        for point in self.sudo():
+            point._confirm_by_hand(point.partner_ids)
+
+    def _check_may_confirm(self):
         user = self.env.user
         groups = ("group_dunning_user", "group_dunning_privacy")
         if not any(user.has_group(f"l10n_latam_dunning.{group}") for group in groups):
             raise AccessError(
                 self.env._("Only dunning users and privacy officers can confirm a number.")
             )
-        self.check_access("read")
-        unsure = self.sudo().filtered(lambda point: point.state in ("new", "unsure"))
-        unsure.write({"state": "verified", "doubt": False})
-        for point in unsure:
+
+    def _confirm_by_hand(self, partners):
+        """A person's word that a number is these partners'; kept as evidence. Where somebody else
+        was found at it, a new number is needed."""
+        if self.state == "not_theirs":
+            return
+        fresh = self.state in ("new", "unsure")
+        links = self._confirm(partners, "person", self.env.user)
+        if links or fresh:
+            self.env["dunning.access.log"]._log(
+                "rectify", partners, point=self.id, confirmed="person"
+            )
             self.env["dunning.event"]._note(
-                point.partner_ids,
-                self.env._("%(number)s confirmed by %(user)s", number=point.masked, user=user.name),
+                partners,
+                self.env._(
+                    "%(number)s confirmed by %(user)s",
+                    number=self.masked,
+                    user=self.env.user.name,
+                ),
             )
 
 

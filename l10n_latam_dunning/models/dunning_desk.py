@@ -4,6 +4,8 @@ from .dunning_gate import is_unusable
 
 # What stands in the way of a message today and says nothing of another time.
 OF_TODAY = frozenset({"account", "template", "bank_stale"})
+# An answer may come any day: on paper every number is taken for confirmed.
+ANSWERED = frozenset({"first_touch"})
 
 
 class Desk:
@@ -23,7 +25,7 @@ class Desk:
         self.candidates = candidates
         self.reached = reached
         self.holds = holds
-        self.leave_out = OF_TODAY if as_of else frozenset()
+        self.leave_out = ANSWERED | (OF_TODAY if as_of else frozenset())
         self.known = self.gate._known(list(candidates.values()), at)
         self.consents = {}
         if as_of:

@@ -117,7 +117,15 @@ class DunningDossier(models.AbstractModel):
     @api.model
     def _points(self, scope):
         return self.env["dunning.contact.point"].search(
-            [("partner_ids", "in", scope.persons.ids)], order="id"
+            [
+                (
+                    "link_ids",
+                    "any",
+                    # a guarantor's number is that person's own
+                    [("partner_id", "in", scope.persons.ids), ("role", "!=", "guarantor")],
+                )
+            ],
+            order="id",
         )
 
     # === WORDS ===

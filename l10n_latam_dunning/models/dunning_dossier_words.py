@@ -161,7 +161,9 @@ class DunningDossier(models.AbstractModel):
             "channel": self._label(message, "channel"),
             "purpose": self._label(message, "purpose"),
             "level": message.level_id.name or "",
-            "to": self._number(scope, message.contact_point_id),
+            "to": self._number(scope, message.contact_point_id)
+            if not message.recipient_id
+            else message.contact_point_id.masked,
             "state": self._label(message, "state"),
             "text": message.body or "",
             "amount": message.currency_id.format(message.amount_total),

@@ -43,7 +43,7 @@ class DunningEvent(models.Model):
             return
         fresh = points._for_numbers([number])[number.e164]
         links = {(fresh, partner) for partner in points.partner_ids - fresh.partner_ids}
-        points._link(links)
+        points._link(links, source="whatsapp")
         if links and fresh.state == "new":
             fresh.write(
                 {"state": "unsure", "doubt": self.env._("Told by WhatsApp, not by the debtor.")}

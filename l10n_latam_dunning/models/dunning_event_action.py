@@ -69,7 +69,7 @@ class DunningEvent(models.Model):
             reason_codes="contact_quarantined",
         )._log_state()
         for point in fresh:
-            partners = point.partner_ids | message.partner_id
+            partners = point.partner_ids | message._addressee()
             self._note(
                 partners,
                 self.env._(
@@ -87,7 +87,7 @@ class DunningEvent(models.Model):
 
     def _reply_stop(self, message, points):
         """Stop at once, for everyone behind this number, on every waiting message."""
-        partners = points.partner_ids | message.partner_id
+        partners = points.partner_ids | message._addressee()
         if not partners:
             self._keep_unknown_stop()
             return

@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..core import phones
+from ..core.first_touch import read_answer
 from ..core.optout import is_stop
 
 # A reply without a mark of its own is about the last message, if that is not too long ago.
@@ -48,11 +49,15 @@ class Reply:
 
     @property
     def action(self):
-        """The name of the quick reply that was tapped, or of what the text asks for."""
+        """The name of the quick reply that was tapped, or of what the text asks for: a stop, or an
+        answer to the question whose number it is."""
         payload = self.data.get("payload") or ""
         if payload.startswith(OURS):
             return payload.split(":")[1]
-        return "stop" if is_stop(self.data.get("text") or "") else ""
+        text = self.data.get("text") or ""
+        if is_stop(text):
+            return "stop"
+        return read_answer(text) if self.message.purpose == "identity" else ""
 
 
 class DunningEvent(models.Model):
@@ -117,7 +122,7 @@ class DunningEvent(models.Model):
                 recent = [message for message in candidates if message]
                 reply.message = max(recent, key=lambda m: m.attempted_at, default=reply.message)
             reply.points |= reply.message.contact_point_id
-            partners = reply.message.partner_id or reply.points.partner_ids
+            partners = reply.message._addressee() or reply.points.partner_ids
             reply.partner = partners if len(partners) == 1 else partners.browse()
             if reply.data.get("group_id"):
                 reply.partner = partners.browse()
@@ -276,13 +281,18 @@ class DunningEvent(models.Model):
     def _call_responsible(self, replies):
         """An activity on what each reply is about, one for all replies of a person."""
         for reply in replies:
-            if reply.event.topic not in QUIET:
+            if reply.event.topic not in QUIET and not self._is_settled(reply):
                 self._call_person(
                     reply.records[:1],
                     self._responsible(reply),
                     self.env._("Reply of %s", reply.partner.name),
                     reply.event._in_words(),
                 )
+
+    @api.model
+    def _is_settled(self, reply):
+        """Whether what was done at once is all that a reply asks for. Hook."""
+        return False
 
     @api.model
     def _responsible(self, reply):

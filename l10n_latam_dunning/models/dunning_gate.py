@@ -1,6 +1,6 @@
 from bisect import bisect_right
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta, timezone
 from itertools import chain
 from typing import Any
@@ -21,6 +21,7 @@ from ..core.law.gate import (
     decide,
 )
 from ..core.law.jurisdiction import Caps, OpeningHours, company_cap, company_window
+from .dunning_contact_link import Bond
 from .dunning_message import ATTEMPTED
 
 # A month of contacts feeds the longest quota; some days more cover every zone.
@@ -48,6 +49,8 @@ class Candidate:
     ``lines`` are the instalments to be listed, ``triggers`` maps those whose rung is due to
     their level. ``problems`` are facts that speak against it, found on the way; ``unreachable``
     is the one of its channel. ``passed_over`` are the (channel, verdict) of channels before it.
+    ``reader`` is who reads it where that is not the debtor himself: his guarantor or
+    representative, whose own consent, place and limits count.
     ``charges`` is what the lines amount to with interest and fees, where the text speaks of them.
     """
 
@@ -74,7 +77,12 @@ class Candidate:
     offset: int = 0
     thanks: bool = False
     charges: Any = None
+    reader: Any = None
     layers: tuple[str, ...] = ("law", "company")
+
+    @property
+    def addressee(self):
+        return self.reader or self.partner
 
     @property
     def account(self):
@@ -105,6 +113,7 @@ class Candidate:
 class Known:
     """Facts that the gate has collected for its candidates: each by partner id or number,
     partner id, contact point id, (partner id, company id); the contact points of each partner;
+    the messages that asked whose number it is, by contact point id;
     the policies whose bank is not up to date; and the own rules of policies at places, which
     change on the days of ``turns``."""
 
@@ -114,8 +123,9 @@ class Known:
     holds: dict[tuple[int, int], list[Hold]]
     suppressed: dict[str, list[str]]
     turns: list[date]
-    points: dict[int, set[int]]
+    points: dict[int, dict[int, Bond]]
     stale: dict[int, Impediment] = field(default_factory=dict)
+    questions: dict[int, Any] = field(default_factory=dict)
     rules: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
 
@@ -138,20 +148,20 @@ class DunningGate(models.AbstractModel):
     @api.model
     def _known(self, candidates, at, ignore=None):
         """The facts of many candidates, a constant number of queries for any number of them."""
-        partners = self.env["res.partner"].browse({c.partner.id for c in candidates})
+        partners = self.env["res.partner"].browse({c.addressee.id for c in candidates})
         points = (
             self.env["dunning.contact.point"]
             .sudo()
             .browse({c.point.id for c in candidates if c.point})
         )
-        by_partner = points._ids_by_partner(partners)
+        by_partner = points._bonds(partners)
         every = points.browse({*points.ids, *chain.from_iterable(by_partner.values())})
         consents = self._consents(partners, every)
         return Known(
             consents=self._consent_facts(consents, partners),
             asked_hours=consents._asked_hours(),
             history=self._history(every, at, ignore),
-            holds=self.env["dunning.hold"]._facts(candidates, at),
+            holds=self.env["dunning.hold"]._facts(self._with_readers(candidates), at),
             suppressed=self._suppressed(every, at),
             turns=self.env["dunning.local.rule"]._turning_days(),
             points=by_partner,
@@ -166,7 +176,7 @@ class DunningGate(models.AbstractModel):
     def _verdict(self, candidate, known, at, leave_out=frozenset()):
         """The gate's answer for one candidate, from what is known; ``leave_out`` are codes of
         today's set-up that say nothing of another time."""
-        partner = candidate.partner
+        partner = candidate.addressee
         period = bisect_right(known.turns, at.date())
         place = (candidate.policy, partner.country_id, partner.state_id, period)
         if place not in known.rules:
@@ -174,10 +184,7 @@ class DunningGate(models.AbstractModel):
         windows, caps = known.rules[place]
         country, state = self._place(partner)
         channel = self.env["dunning.channel"]._of(candidate.channel)
-        own = [*candidate.problems, *filter(None, [candidate.unreachable])]
-        own += channel._problems(candidate, at)
-        if not candidate.thanks and candidate.policy.id in known.stale:
-            own.append(known.stale[candidate.policy.id])
+        own = self._problems(candidate, known, at)
         problems = [problem for problem in own if problem.code not in leave_out]
         number = candidate.point.value if candidate.point else ""
         facts = Facts(
@@ -186,7 +193,7 @@ class DunningGate(models.AbstractModel):
             state=state,
             consents=tuple(known.consents[partner.id] + (known.consents[number] if number else [])),
             history=tuple(self._contacts(candidate, known)),
-            holds=tuple(known.holds[partner.id, candidate.company.id]),
+            holds=tuple(self._holds(candidate, known)),
             impediments=tuple(problems),
             company_windows=windows,
             company_caps=caps,
@@ -199,17 +206,52 @@ class DunningGate(models.AbstractModel):
             partner.dunning_debtor_kind,
             text=channel._wording(candidate) if candidate.text else None,
             carries=channel._carries(candidate) if candidate.text else frozenset(),
-            recipient=candidate.recipient,
+            recipient=self._recipient(candidate, known),
         )
         instant = at.replace(tzinfo=timezone.utc)
         return decide(proposal, facts, instant, layers=candidate.layers)
 
+    @api.model
+    def _problems(self, candidate, known, at):
+        """Everything else than the law that stands in a candidate's way."""
+        own = [*candidate.problems, *filter(None, [candidate.unreachable])]
+        own += self.env["dunning.channel"]._of(candidate.channel)._problems(candidate, at)
+        if not candidate.thanks and candidate.policy.id in known.stale:
+            own.append(known.stale[candidate.policy.id])
+        return own
+
     # === FACTS ===
 
     @api.model
+    def _with_readers(self, candidates):
+        """Candidates, and once more those that somebody else reads as if he were the debtor."""
+        read = (replace(c, partner=c.reader) for c in candidates if c.reader)
+        return [*candidates, *read]
+
+    @api.model
+    def _holds(self, candidate, known):
+        """What the debtor rests for, and whoever reads it in his place."""
+        people = dict.fromkeys((candidate.partner.id, candidate.addressee.id))
+        return chain.from_iterable(known.holds[person, candidate.company.id] for person in people)
+
+    @api.model
+    def _bond(self, candidate, known):
+        """What is known of the number or address of a candidate and its partner."""
+        point = candidate.point.id if candidate.point else 0
+        return known.points.get(candidate.addressee.id, {}).get(point, Bond())
+
+    @api.model
+    def _recipient(self, candidate, known):
+        """What whoever answers there is to the debt."""
+        role = self._bond(candidate, known).role
+        return role if role == "third_party" or not candidate.reader else candidate.recipient
+
+    @api.model
     def _contacts(self, candidate, known):
-        """Past contacts of the person: on this number and on every other that is his."""
-        ids = set(known.points.get(candidate.partner.id, ()))
+        """Past contacts of the person: on this number and on every other that is his. What went
+        to his guarantor is counted for that person."""
+        bonds = known.points.get(candidate.addressee.id, {})
+        ids = {point for point, bond in bonds.items() if bond.role != "guarantor"}
         if candidate.point:
             ids.add(candidate.point.id)
         return chain.from_iterable(known.history[point] for point in ids)
@@ -339,6 +381,8 @@ class DunningGate(models.AbstractModel):
 
 
 def is_unusable(verdict):
-    """Whether a refusal says no more than that the channel cannot be used for this person."""
+    """Whether a refusal says no more than that the channel cannot be used for this person. That a
+    number should be asked first whose it is says nothing where it cannot even be asked."""
     codes = {check.code for check in verdict.reasons if check.outcome == "refuse"}
+    codes -= {"first_touch"} if len(codes) > 1 else set()
     return verdict.outcome == "refuse" and codes <= UNUSABLE

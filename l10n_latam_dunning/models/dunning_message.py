@@ -81,6 +81,7 @@ class DunningMessage(models.Model):
             ("courtesy", "Courtesy"),
             ("reminder", "Reminder"),
             ("agreement", "Agreed payment"),
+            ("identity", "First touch"),
             ("reply", "Answer"),
         ],
         required=True,

@@ -109,7 +109,9 @@ class DunningMessage(models.Model):
         return title + Markup("").join(Markup("<p>%s</p>") % row for row in rows)
 
     def _occasion(self):
-        """What a message is about: its level, an agreed payment, or thanks."""
+        """What a message is about: its level, an agreed payment, thanks, or whose number it is."""
+        if self.purpose == "identity":
+            return self.env._("First touch")
         if self.thanks:
             return self.env._("Thanks for the payment")
         if self.instalment_id:

@@ -116,9 +116,9 @@ class DunningOutbox(models.AbstractModel):
         rows = self._lock_due(at, SQL("m.channel = ANY(%s)", threaded), limit)
         rows += self._lock_due(at, SQL("NOT m.channel = ANY(%s)", threaded), 1)
         partners = self.env["res.partner"].browse({partner for _id, partner, _point in rows})
-        persons = self.env["dunning.contact.point"]._ids_by_partner(partners)
+        persons = self.env["dunning.contact.point"]._bonds(partners)
         mine = {
-            message: persons.get(partner, set()) | ({point} if point else set())
+            message: {*persons.get(partner, ()), *([point] if point else [])}
             for message, partner, point in rows
         }
         locked = self._lock_points(set().union(*mine.values()))

@@ -42,7 +42,9 @@ class DunningPlan(models.AbstractModel):
         candidates = plan._without_pending(plan._candidates(company, at))
         candidates += plan._agreement_candidates(company, at)
         candidates += plan._thanks_candidates(company, at)
-        return plan._store(plan._answers(candidates, at), run=run)
+        answers = plan._answers(candidates, at)
+        stored = plan._store(answers, run=run)
+        return stored + plan._ask_whose(answers, at, run)
 
     @api.model
     def _refresh_candidate(self, message, lines, resting, at):

@@ -70,14 +70,14 @@ class DunningPlan(models.AbstractModel):
         """Add address and text of their channel to candidates, set-based for each channel."""
         partners = {}
         for candidate in candidates:
-            partners.setdefault(candidate.channel, set()).add(candidate.partner.id)
+            partners.setdefault(candidate.channel, set()).add(candidate.addressee.id)
         channels = {code: self.env["dunning.channel"]._of(code) for code in partners}
         reached = {
             code: channel._reach(self.env["res.partner"].browse(partners[code]))
             for code, channel in channels.items()
         }
         for candidate in candidates:
-            found = reached[candidate.channel][candidate.partner]
+            found = reached[candidate.channel][candidate.addressee]
             candidate.point, candidate.unreachable = found
             has_text = candidate.level or candidate.template_name
             candidate.text = channels[candidate.channel]._find_text(candidate) if has_text else None

@@ -46,7 +46,10 @@ class DunningPlan(models.AbstractModel):
                         ("state", "=", "refused"),
                         ("partner_id", "in", [partner for _c, partner, _x in refused]),
                     ],
-                    ["company_id", "partner_id", "currency_id", "level_id", "reason_codes"],
+                    [
+                        *("company_id", "partner_id", "currency_id", "level_id", "reason_codes"),
+                        "purpose",
+                    ],
                     order="id",
                 )
             ):
@@ -138,10 +141,12 @@ class DunningPlan(models.AbstractModel):
 def _slot_of_message(message):
     """What a stored message is about, whatever its level."""
     place = (message.company_id, message.partner_id, message.currency_id)
-    return (*place, message.instalment_id.id or 0, message.thanks)
+    identity = message.purpose == "identity"
+    return (*place, message.instalment_id.id or 0, message.thanks, identity)
 
 
 def _slot(candidate):
     """The same of a candidate."""
     place = (candidate.company, candidate.partner, candidate.currency)
-    return (*place, candidate.instalment.id if candidate.instalment else 0, candidate.thanks)
+    instalment = candidate.instalment.id if candidate.instalment else 0
+    return (*place, instalment, candidate.thanks, candidate.purpose == "identity")

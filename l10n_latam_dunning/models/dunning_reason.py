@@ -14,6 +14,7 @@ REASONS = [
     ("suppressed", "On a do-not-contact list"),
     ("contact_invalid", "No usable number"),
     ("contact_unverified", "Number not confirmed"),
+    ("first_touch", "Asked first whose number it is"),
     ("contact_quarantined", "Number is not theirs"),
     ("contact_unreachable", "Nobody is reached there"),
     ("hold", "On hold"),
@@ -85,6 +86,9 @@ REMEDIES = {
     ),
     "contact_invalid": _lt("Correct the debtor's number: a mobile number with its country."),
     "contact_unverified": _lt("Confirm with the debtor that the number is his."),
+    "first_touch": _lt(
+        "The person answers the neutral message, or somebody makes sure and confirms the number."
+    ),
     "contact_quarantined": _lt("Enter the debtor's present number in place of this one."),
     "contact_unreachable": _lt("Ask the debtor for a number or address that works, and enter it."),
     "hold": _HOLD,

@@ -36,7 +36,7 @@ class DunningVariable(models.AbstractModel):
     @api.model
     def _values(self, candidate, names, language):
         """{name: value} for a text in a language of Meta's; empty where there is none."""
-        lang = active_lang(self.env, language, candidate.partner)
+        lang = active_lang(self.env, language, candidate.addressee)
         filler = self.with_context(lang=lang)
         values = {name: filler._value(name, candidate, language) for name in names}
         return {name: _shortened(name, value) for name, value in values.items()}
@@ -44,7 +44,7 @@ class DunningVariable(models.AbstractModel):
     @api.model
     def _list(self, candidate, language, limit):
         """The invoices with no more than so many of them named."""
-        lang = active_lang(self.env, language, candidate.partner)
+        lang = active_lang(self.env, language, candidate.addressee)
         return self.with_context(lang=lang)._value_invoice_list(candidate, language, limit)
 
     @api.model
@@ -76,6 +76,9 @@ class DunningVariable(models.AbstractModel):
 
     def _value_customer_name(self, candidate, _language):
         return candidate.partner.name or ""
+
+    def _value_recipient_name(self, candidate, _language):
+        return candidate.addressee.name or ""
 
     def _value_company_name(self, candidate, _language):
         return candidate.company.name

@@ -29,7 +29,8 @@ class DunningWhatsappIdentity(models.Model):
         "User id",
         help="WhatsApp's own id of the person for this business; it changes with his number.",
     )
-    wa_id = fields.Char("WhatsApp id", help="The number as WhatsApp writes it.")
+    wa_id = fields.Char("WhatsApp id in full", help="The number as WhatsApp writes it.")
+    masked_wa_id = fields.Char("WhatsApp id", compute="_compute_masked_wa_id")
     username = fields.Char()
     profile_name = fields.Char()
     last_seen = fields.Datetime()
@@ -58,6 +59,11 @@ class DunningWhatsappIdentity(models.Model):
         for row in self:
             masked = phones.mask(f"+{row.wa_id}") if row.wa_id else row.bsuid
             row.display_name = row.username or row.profile_name or masked
+
+    @api.depends("wa_id")
+    def _compute_masked_wa_id(self):
+        for row in self:
+            row.masked_wa_id = phones.mask(f"+{row.wa_id}") if row.wa_id else False
 
     # === LEARNING ===
 

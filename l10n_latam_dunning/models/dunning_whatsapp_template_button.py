@@ -10,6 +10,7 @@ ACTIONS = [
     ("paid", "I have paid"),
     ("agree", "I want to agree on a date"),
     ("dispute", "I dispute it"),
+    ("it_is_me", "Yes, it is me"),
     ("not_me", "This is not me"),
     ("stop", "Stop the messages"),
 ]

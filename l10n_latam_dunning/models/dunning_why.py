@@ -162,7 +162,7 @@ class DunningWhy(models.AbstractModel):
             "headline": labels[message.state],
             "notes": notes,
             "next": "",
-            "level": message.level_id.name or "",
+            "level": message._occasion(),
             "channel": self._channel_label(message.channel),
             "number": message.contact_point_id.masked or "",
         }

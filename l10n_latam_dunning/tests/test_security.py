@@ -44,6 +44,8 @@ class TestSecurity(DunningCommon):
             "dunning.whatsapp.media": {"user": "", "manager": "r", "privacy": ""},
             "dunning.whatsapp.accept": {"user": "", "manager": "rwc", "privacy": ""},
             "dunning.contact.point": {"user": "r", "manager": "r", "privacy": "rw"},
+            "dunning.contact.link": {"user": "r", "manager": "r", "privacy": "r"},
+            "dunning.contact.role": {"user": "rwc", "manager": "rwc", "privacy": "rwc"},
             "dunning.consent": {"user": "rc", "manager": "rc", "privacy": "rc"},
             "dunning.consent.record": {"user": "rwc", "manager": "rwc", "privacy": "rwc"},
             "dunning.consent.ask": {"user": "rwc", "manager": "rwc", "privacy": "rwc"},

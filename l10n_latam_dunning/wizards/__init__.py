@@ -10,6 +10,7 @@ from . import (
     dunning_clause,
     dunning_consent_ask,
     dunning_consent_record,
+    dunning_contact_role,
     dunning_file,
     dunning_forecast,
     dunning_hold_end,

@@ -2,6 +2,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.dunning_contact_link import ADDRESSED
 from ..tools import naive_utc
 
 OUTCOMES = [
@@ -20,6 +21,16 @@ class DunningSend(models.TransientModel):
     move_id = fields.Many2one("account.move", "Invoice", required=True, ondelete="cascade")
     company_id = fields.Many2one(related="move_id.company_id")
     partner_id = fields.Many2one("res.partner", "Debtor", compute="_compute_preview")
+    to_id = fields.Many2one(
+        "dunning.contact.link",
+        "To somebody else",
+        domain="[('id', 'in', choice_ids)]",
+        help="A guarantor or representative, by his own consent, language and limits. Empty: the "
+        "debtor.",
+    )
+    choice_ids = fields.Many2many(
+        "dunning.contact.link", string="Others", compute="_compute_choices"
+    )
     masked = fields.Char("Number or address", compute="_compute_preview")
     level_id = fields.Many2one("dunning.level", compute="_compute_preview")
     channel = fields.Selection(
@@ -33,8 +44,24 @@ class DunningSend(models.TransientModel):
     not_before = fields.Char("Leaves from", compute="_compute_preview")
     jurisdiction = fields.Char("Law", compute="_compute_preview")
     reasons = fields.Html("Why", compute="_compute_preview", sanitize=False)
+    may_ask = fields.Boolean(
+        "Can be asked first",
+        compute="_compute_preview",
+        help="All that is missing is to ask whose the number is.",
+    )
 
     @api.depends("move_id")
+    def _compute_choices(self):
+        for wizard in self:
+            wizard.choice_ids = self.env["dunning.contact.link"].search(
+                [
+                    ("partner_id", "=", wizard.move_id.commercial_partner_id.id),
+                    ("person_id", "!=", False),
+                    ("role", "in", ADDRESSED),
+                ]
+            )
+
+    @api.depends("move_id", "to_id")
     def _compute_preview(self):
         Message = self.env["dunning.message"]
         for wizard in self:
@@ -50,6 +77,7 @@ class DunningSend(models.TransientModel):
             wizard.subject = content.get("subject")
             wizard.body = content.get("body")
             wizard.outcome = verdict.outcome
+            wizard.may_ask = bool(self.env["dunning.plan"]._first_touches([(candidate, verdict)]))
             wizard.jurisdiction = verdict.jurisdiction
             shown = Message.new({"verdict": verdict.to_dict()})
             wizard.not_before = (
@@ -64,6 +92,8 @@ class DunningSend(models.TransientModel):
         self.ensure_one()
         self.move_id.check_access("read")
         plan = self.env["dunning.plan"].sudo()
+        if self.to_id in self.choice_ids:
+            return plan._preview_to(self.move_id.sudo(), self.to_id.sudo(), fields.Datetime.now())
         return plan._preview(self.move_id.sudo(), fields.Datetime.now())[0]
 
     @api.model
@@ -90,16 +120,35 @@ class DunningSend(models.TransientModel):
         messages = (
             self.env["dunning.plan"].sudo()._store([(candidate, verdict)], user=self.env.user)
         )
+        if messages.not_before:
+            words = self.env._("The reminder leaves from %s.", messages._when(messages.not_before))
+        else:
+            words = self.env._("The reminder is on its way.")
+        return self._done(words)
+
+    def action_ask(self):
+        """Ask the number first, in a neutral message, whether it is the debtor's."""
+        self.ensure_one()
+        self.env["dunning.message"]._check_user()
+        answers = [self._ask()]
+        plan = self.env["dunning.plan"].sudo()
+        message = plan._ask_whose(answers, fields.Datetime.now(), user=self.env.user)
+        if not message or message.state == "refused":
+            raise UserError(self.env._("The number is not asked.\n%s", message.explanation or ""))
+        if message.not_before:
+            words = self.env._("The question leaves from %s.", message._when(message.not_before))
+        else:
+            words = self.env._("The question is on its way.")
+        return self._done(words)
+
+    @api.model
+    def _done(self, words):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._(
-                    "The reminder leaves from %s.", messages._when(messages.not_before)
-                )
-                if messages.not_before
-                else self.env._("The reminder is on its way."),
+                "message": words,
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }

@@ -17,7 +17,8 @@ from .notation import Limit
 from .provisions import CALLS, Citation
 from .verdict import Check
 
-Purpose = Literal["courtesy", "reminder", "agreement", "reply"]
+# `identity` asks whether a number is the person's, without a word of the debt.
+Purpose = Literal["courtesy", "reminder", "agreement", "identity", "reply"]
 ContactOutcome = Literal["delivered", "sent", "failed", "uncertain"]
 
 _BY_STAMP = attrgetter("stamp")

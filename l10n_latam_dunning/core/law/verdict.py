@@ -151,6 +151,10 @@ SENTENCES: dict[str, str] = {
         "Only the debtor, a guarantor or a legal representative may hear of the debt; nobody else"
         " is written to."
     ),
+    "third_party.third_party": _(
+        "The number or address is a third party's, such as an employer's. Only the debtor, a"
+        " guarantor or a legal representative may hear of the debt."
+    ),
     "third_party.guarantor": _(
         "Here only the debtor and a legal representative are written to, not a guarantor."
     ),
@@ -163,6 +167,34 @@ SENTENCES: dict[str, str] = {
     "contact_unverified": _(
         "Nobody has confirmed yet that this number or address is the debtor's."
     ),
+    "contact_unverified.guarantor": _(
+        "The number or address is a guarantor's, and this text speaks to the debtor."
+    ),
+    "first_touch": _(
+        "Nobody has confirmed yet that this number is the debtor's. Before anything is said of the"
+        " debt, a neutral message asks whether it is."
+    ),
+    "first_touch.planned": _(
+        "A neutral message that asks whether this number is the debtor's is on its way; what speaks"
+        " of the debt waits for the answer."
+    ),
+    "first_touch.asked": _(
+        "On %(date)s a neutral message asked whether this number is the debtor's; what speaks of"
+        " the debt waits for the answer."
+    ),
+    "first_touch.silent": _(
+        "On %(date)s a neutral message asked whether this number is the debtor's, and nobody has"
+        " answered in %(days)s day(s). It is not asked again: a person has to make sure."
+    ),
+    "first_touch.failed": _(
+        "The neutral message that asks whether this number is the debtor's did not arrive. It is"
+        " not asked again: a person has to make sure."
+    ),
+    "first_touch.shared": _(
+        "Somebody else has confirmed this number as his. A person has to make sure that it is this"
+        " debtor's too."
+    ),
+    "first_touch.answered": _("The number is confirmed: there is nothing left to ask."),
     "contact_quarantined": _("This number or address is set aside after a failure or a complaint."),
     "contact_unreachable": _("Messages to this number or address came back again and again."),
     "hold": _("Reminders to this debtor are on hold."),

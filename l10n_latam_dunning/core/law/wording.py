@@ -41,6 +41,8 @@ _COMMON_LAW = Citation("law", "Criminal and data protection law, and the channel
 _HOUSE = Citation("company", "Prudent rule of the addon: forbidden statements")
 # Only where a pack names it does it stop a message; elsewhere it is bad manners.
 _ONLY_WHERE_NAMED: Final = frozenset({"why_not_paid"})
+# Purposes whose texts need none of the contents that a reminder must have.
+_BARE: Final = frozenset({"reply", "identity"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +132,13 @@ def check_wording(
 
     `lang` is the language of the text (`es`, `pt_BR` …); without it all three are looked for.
     `placeholders` name what the message carries beside the text: variables, or contents such as
-    `opt_out` for a button. An answer to what the debtor asked needs none of the contents.
+    `opt_out` for a button. An answer to what the debtor asked needs none of the contents, nor
+    does the question whether a number is his, which must not tell of a debt.
     """
     if not isinstance(rules, WordingRules):
         rules = wording_rules(rules) if rules else HOUSE_RULES
     code = (lang or "").lower()[:2]
-    return _check(text, code if code in LANGS else None, rules, purpose == "reply", placeholders)
+    return _check(text, code if code in LANGS else None, rules, purpose in _BARE, placeholders)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -143,12 +146,12 @@ def _check(
     text: str,
     lang: str | None,
     rules: WordingRules,
-    is_reply: bool,
+    bare: bool,
     placeholders: frozenset[str],
 ) -> tuple[Finding, ...]:
     plain = _Plain(text)
     findings = list(_forbidden(plain, lang, rules))
-    if not is_reply:
+    if not bare:
         findings += _missing(plain, lang or plain.guess_lang(), rules, placeholders)
     return tuple(findings)
 

@@ -64,6 +64,12 @@ _ALL: Final = (
         {"es": "Rosa Quispe", "pt": "Ana Souza", "en": "Rosa Quispe"},
     ),
     Variable(
+        "recipient_name",
+        "name",
+        _("Person written to, where it is not the debtor"),
+        {"es": "Juan Mamani", "pt": "João Lima", "en": "Juan Mamani"},
+    ),
+    Variable(
         "company_name",
         "name",
         _("Company"),
