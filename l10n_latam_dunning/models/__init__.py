@@ -61,6 +61,7 @@ from . import (
     dunning_other_hours,
     dunning_outbox,
     dunning_outbox_wire,
+    dunning_page_link,
     dunning_plan,
     dunning_plan_agreement,
     dunning_plan_by_hand,
