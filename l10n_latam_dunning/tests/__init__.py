@@ -35,6 +35,7 @@ from . import (
     test_jurisdiction,
     test_law_tours,
     test_other_hours,
+    test_page_link,
     test_plan,
     test_policy,
     test_price,
