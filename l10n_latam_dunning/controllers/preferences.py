@@ -64,7 +64,7 @@ class DunningPreferences(http.Controller):
         if not found:
             return self._unknown()
         if what == "pdf":
-            return found._get_response(as_attachment=True)
+            return found.get_response(as_attachment=True)
         return request.redirect(found, code=303)
 
     # === HELPERS ===

@@ -30,6 +30,7 @@ from . import (
     dunning_contact_point_reach,
     dunning_contact_trust,
     dunning_dossier,
+    dunning_dossier_page,
     dunning_dossier_paper,
     dunning_dossier_proof,
     dunning_dossier_words,

@@ -298,7 +298,7 @@ class DunningPage(models.AbstractModel):
             "principal": money(total.principal),
             "credit": money(credit) if credit else "",
             "total": money(float(total.total) + credit),
-            "day": format_date(self.env, total.computed_on),
+            "day": self.env._("As of %s.", format_date(self.env, total.computed_on)),
             "unknown": bool(total.unknown),
         }
 
@@ -332,8 +332,11 @@ class DunningPage(models.AbstractModel):
             ],
             [
                 {
-                    "invoices": ", ".join(one.move_ids.mapped("name")),
-                    "until": one._local_time(one.valid_until),
+                    "about": self.env._(
+                        "For %(invoices)s. You can choose until %(until)s.",
+                        invoices=", ".join(one.move_ids.mapped("name")),
+                        until=one._local_time(one.valid_until),
+                    ),
                     "options": one.option_ids,
                 }
                 for one in offered
@@ -383,6 +386,7 @@ class DunningPage(models.AbstractModel):
                 {
                     "code": code,
                     "label": labels[code],
+                    "only": self.env._("Only by %s", labels[code]),
                     "masked": masked,
                     "state": state,
                     "grant": self._grant_words(visit, code, labels[code], masked),

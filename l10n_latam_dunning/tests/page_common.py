@@ -1,4 +1,5 @@
 import re
+from urllib.parse import urlsplit
 
 from odoo.tests import HttpCase
 
@@ -26,7 +27,7 @@ class PageCase(DunningCommon, HttpCase):
     def path(self, partner=None, company=None, **values):
         values = {"point": self.point, **values}
         link = (partner or self.debtor)._dunning_page_link(company or self.company, **values)
-        return link.partition("localhost:8069")[2] or link
+        return urlsplit(link).path
 
     def mark(self, html):
         return re.search(r'name="mark" value="([^"]+)"', html)[1]
