@@ -99,6 +99,8 @@
         "views/dunning_law_company_views.xml",
         "views/dunning_mail_templates.xml",
         "views/dunning_stop_templates.xml",
+        "views/dunning_page_templates.xml",
+        "views/dunning_page_views.xml",
         "views/dunning_price_views.xml",
         "wizards/dunning_check_views.xml",
         "wizards/dunning_unmask_views.xml",

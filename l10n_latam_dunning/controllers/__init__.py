@@ -1,1 +1,1 @@
-from . import stop, webhook
+from . import portal, preferences, stop, webhook

@@ -167,6 +167,23 @@ class DunningAgreement(models.Model):
             }
         )
 
+    @api.model
+    def _offer_for(self, moves):
+        """Propose the policy's ways to pay what is open on these invoices; returns the proposal,
+        or nothing where something is agreed or proposed already or the policy approves nothing."""
+        Agreement = self.sudo()
+        moves = moves.filtered(lambda move: move.amount_residual > 0 and move.state == "posted")
+        under_way = [("state", "in", ("proposed", LIVE)), ("move_ids", "in", moves.ids)]
+        if not moves or Agreement.search_count(under_way, limit=1):
+            return Agreement.browse()
+        agreement = Agreement._draft_for(moves)
+        choices = agreement._choices()
+        if not choices:
+            agreement.unlink()
+            return Agreement.browse()
+        agreement._propose(choices)
+        return agreement
+
     def _choices(self):
         """Up to three ways to pay that the policy approves beforehand, with their exact text in
         the debtor's language; one that does not fit the amount is left out."""

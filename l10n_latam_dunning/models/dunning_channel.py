@@ -6,6 +6,9 @@ from odoo import api, models
 from ..core import phones
 from ..core.law.gate import Impediment
 
+# The links by which a debtor can receive no more of these messages.
+WAYS_OUT = frozenset({"unsubscribe_link", "page_link"})
+
 
 class DunningChannel(models.AbstractModel):
     """The interface of a channel. Each channel is a model ``dunning.channel.<code>`` and is
@@ -152,9 +155,10 @@ class DunningChannel(models.AbstractModel):
         """A draft, with what is missing where it must not be sent as it is."""
         if not draft:
             return draft
-        if "unsubscribe_link" not in draft.names:
+        if not WAYS_OUT & set(draft.names):
             words = self.env._(
-                "%s does not say how to receive no more of these messages (unsubscribe_link)",
+                "%s does not say how to receive no more of these messages (unsubscribe_link or "
+                "page_link)",
                 draft.template.display_name,
             )
             return replace(draft, problem=words)

@@ -207,7 +207,9 @@ class DunningChannelEmail(models.AbstractModel):
     def _headers(self, message):
         """The way out that mail programs show beside a message (RFC 8058), and the request to
         machines not to answer."""
-        link = message.values["unsubscribe_link"]
+        link = message.values.get("unsubscribe_link") or message.contact_point_id._stop_link(
+            message.channel, message.company_id
+        )
         headers = {
             "List-Unsubscribe": f"<{link}>",
             "Auto-Submitted": "auto-generated",

@@ -39,7 +39,8 @@ class DunningDossier(models.AbstractModel):
                 self._tell_message(scope, one, marks) for one in messages - tried - waiting
             ],
             "waiting": [self._tell_message(scope, one, marks) for one in waiting],
-            "replies": self._tell_replies(scope, found["dunning.event"], zone),
+            "replies": self._tell_replies(scope, found["dunning.event"], zone)
+            + self._tell_answers(scope, found["dunning.page.answer"], zone),
             "agreements": self._tell_agreements(scope, found, zone),
             "holds": self._tell_holds(scope, found, zone),
             "accesses": self._tell_accesses(scope, found["dunning.access.log"], zone),

@@ -55,35 +55,8 @@ class DunningEvent(models.Model):
         """Whoever answers there is somebody else: the number is written to no more, for no debtor
         and no company, and nobody there is asked anything again."""
         wrong = message.contact_point_id or points
-        fresh = wrong.filtered(lambda point: point.state != "not_theirs")
-        fresh.sudo().write({"state": "not_theirs", "doubt": self._in_words()})
-        waiting = (
-            self.env["dunning.message"]
-            .sudo()
-            .search([("state", "in", PENDING), ("contact_point_id", "in", wrong.ids)])
-        )
-        waiting._update_state(
-            PENDING,
-            "cancelled",
-            self.env._("Whoever has this number says that it is not the debtor's"),
-            reason_codes="contact_quarantined",
-        )._log_state()
-        for point in fresh:
-            partners = point.partner_ids | message._addressee()
-            self._note(
-                partners,
-                self.env._(
-                    "%s is not theirs, says whoever answered there. Nothing more is sent to it.",
-                    point.masked,
-                ),
-            )
-            for partner in partners:
-                self._call_person(
-                    partner,
-                    message.policy_id.user_id or self.account_id.user_id,
-                    self.env._("Find the right number of %s", partner.name),
-                    self.env._("%s is not theirs.", point.masked),
-                )
+        user = message.policy_id.user_id or self.account_id.user_id
+        wrong._disown(self._in_words(), message._addressee(), user)
 
     def _reply_stop(self, message, points):
         """Stop at once, for everyone behind this number, on every waiting message."""

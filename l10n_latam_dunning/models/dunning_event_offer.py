@@ -18,19 +18,10 @@ class DunningEvent(models.Model):
 
     def _offer(self, message):
         """Send the policy's ways to pay as buttons; returns whether they are on their way."""
-        Agreement = self.env["dunning.agreement"].sudo()
-        moves = message.line_ids.move_id.filtered(
-            lambda move: move.amount_residual > 0 and move.state == "posted"
-        )
-        under_way = [("state", "in", ("proposed", "active")), ("move_ids", "in", moves.ids)]
-        if not moves or Agreement.search_count(under_way, limit=1):
+        moves = message.line_ids.move_id
+        agreement = self.env["dunning.agreement"]._offer_for(moves)
+        if not agreement:
             return False
-        agreement = Agreement._draft_for(moves)
-        choices = agreement._choices()
-        if not choices:
-            agreement.unlink()
-            return False
-        agreement._propose(choices)
         offer = agreement._interactive()
         answer = Answer(
             company=message.company_id,
@@ -44,7 +35,7 @@ class DunningEvent(models.Model):
             sender=self.account_id,
         )
         _verdict, sent = self.env["dunning.message"]._answer(
-            answer, answers_id=self.id, about_move_id=moves[:1].id, buttons=offer["buttons"]
+            answer, answers_id=self.id, about_move_id=agreement.move_ids[:1].id, buttons=offer["buttons"]
         )
         if not sent:
             agreement.action_cancel()

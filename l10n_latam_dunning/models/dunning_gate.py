@@ -38,6 +38,7 @@ UNUSABLE = frozenset(
         "contact_invalid",
         "contact_quarantined",
         "contact_unreachable",
+        "channel_not_wished",
     }
 )
 
@@ -114,8 +115,8 @@ class Known:
     """Facts that the gate has collected for its candidates: each by partner id or number,
     partner id, contact point id, (partner id, company id); the contact points of each partner;
     the messages that asked whose number it is, by contact point id;
-    the policies whose bank is not up to date; and the own rules of policies at places, which
-    change on the days of ``turns``."""
+    the policies whose bank is not up to date; what debtors wish, by (partner id, company id); and
+    the own rules of policies at places, which change on the days of ``turns``."""
 
     consents: dict[Any, list[ConsentFact]]
     asked_hours: dict[int, list[AskedHours]]
@@ -124,6 +125,7 @@ class Known:
     suppressed: dict[str, list[str]]
     turns: list[date]
     points: dict[int, dict[int, Bond]]
+    wishes: dict[tuple[int, int], Any]
     stale: dict[int, Impediment] = field(default_factory=dict)
     questions: dict[int, Any] = field(default_factory=dict)
     rules: dict[tuple[Any, ...], Any] = field(default_factory=dict)
@@ -165,6 +167,9 @@ class DunningGate(models.AbstractModel):
             suppressed=self._suppressed(every, at),
             turns=self.env["dunning.local.rule"]._turning_days(),
             points=by_partner,
+            wishes=self.env["dunning.page.answer"]._wishes(
+                {(c.addressee, c.company) for c in candidates}
+            ),
             stale=self.env["dunning.bank"]._stale(self._policies(candidates), at),
         )
 
@@ -182,6 +187,7 @@ class DunningGate(models.AbstractModel):
         if place not in known.rules:
             known.rules[place] = self._company_rules(candidate.policy, partner, at)
         windows, caps = known.rules[place]
+        wish = known.wishes[partner.id, candidate.company.id]
         country, state = self._place(partner)
         channel = self.env["dunning.channel"]._of(candidate.channel)
         own = self._problems(candidate, known, at)
@@ -195,7 +201,7 @@ class DunningGate(models.AbstractModel):
             history=tuple(self._contacts(candidate, known)),
             holds=tuple(self._holds(candidate, known)),
             impediments=tuple(problems),
-            company_windows=windows,
+            company_windows=windows + wish.windows,
             company_caps=caps,
             suppressed=tuple(known.suppressed.get(number, ())),
             asked_hours=tuple(known.asked_hours.get(partner.id, ())),
@@ -218,6 +224,9 @@ class DunningGate(models.AbstractModel):
         own += self.env["dunning.channel"]._of(candidate.channel)._problems(candidate, at)
         if not candidate.thanks and candidate.policy.id in known.stale:
             own.append(known.stale[candidate.policy.id])
+        if candidate.purpose != "reply":
+            wish = known.wishes[candidate.addressee.id, candidate.company.id]
+            own += wish.problems(candidate.channel)
         return own
 
     # === FACTS ===

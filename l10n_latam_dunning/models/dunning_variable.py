@@ -130,6 +130,9 @@ class DunningVariable(models.AbstractModel):
     def _value_payment_link(self, candidate, _language):
         return self._link(candidate, "payment") or self._link(candidate, "portal")
 
+    def _value_page_link(self, candidate, _language):
+        return self._link(candidate, "page")
+
     def _value_bank_account(self, candidate, _language):
         bank = self._banks(candidate)[:1]
         parts = [bank.bank_id.name, bank.acc_number, bank.acc_holder_name]
@@ -155,8 +158,11 @@ class DunningVariable(models.AbstractModel):
 
     @api.model
     def _link(self, candidate, kind):
-        """The address at which the oldest invoice is seen (portal) or paid (payment); empty
-        when there is none."""
+        """The address of the debtor's own page, or that at which the oldest invoice is seen
+        (portal) or paid (payment); empty when there is none."""
+        if kind == "page":
+            partner = candidate.partner
+            return partner._dunning_page_link(candidate.company, point=candidate.point)
         move = self._first_move(candidate).sudo()
         if not move:
             return ""

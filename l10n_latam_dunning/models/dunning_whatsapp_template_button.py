@@ -17,11 +17,12 @@ ACTIONS = [
 LINKS = [
     ("portal", "See the oldest invoice"),
     ("payment", "Pay the oldest invoice online"),
+    ("page", "The debtor's own page"),
     ("fixed", "A fixed address"),
 ]
 KIND_TO_META = {"reply": "QUICK_REPLY", "link": "URL", "order": "ORDER_DETAILS"}
 # What the rules on wording call the thing that a button gives.
-CARRIES = {"agree": "settlement_terms", "portal": "payment_link", "payment": "payment_link"}
+CARRIES = {"agree": "settlement_terms", "portal": "payment_link", "payment": "payment_link", "page": "page_link"}
 
 
 class DunningWhatsappTemplateButton(models.Model):
@@ -81,7 +82,8 @@ class DunningWhatsappTemplateButton(models.Model):
         if self.kind == "link":
             definition["url"] = self.address or ""
             if self._is_filled():
-                definition["example"] = [f"{self._base()}my/invoices/1"]
+                path = "dunning/p/1" if self.link == "page" else "my/invoices/1"
+                definition["example"] = [f"{self._base()}{path}"]
         return definition
 
     def _is_filled(self):

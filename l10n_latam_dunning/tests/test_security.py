@@ -92,6 +92,8 @@ class TestSecurity(DunningCommon):
             "dunning.seal": {"privacy": "r"},
             "dunning.seal.entry": {"privacy": "r"},
             "dunning.trace": {"privacy": "r"},
+            "dunning.page.answer": {"user": "r", "manager": "r", "privacy": "r"},
+            "dunning.page.limit": {},
         }
         ours = {
             name

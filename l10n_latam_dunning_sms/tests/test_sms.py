@@ -48,7 +48,7 @@ class TestSms(DunningCommon, MockSMS):
         self.assertEqual(message.provider_ref, sent["uuid"])
         self.assertFalse(self.send(message))
         self.assertIn("Comercial Andina SAC recuerda a Rosa Quispe", message.body)
-        self.assertIn("/dunning/stop/sms/", message.body)
+        self.assertIn("/dunning/p/", message.body)
         self.assertEqual(message.sms_credits, 1)
         self.assertGreaterEqual(message.sms_segments, 1)
         self.assertIn("SMS", self.notes_on(self.invoice))

@@ -14,7 +14,7 @@ USUAL = {
     "invoice_list": "F001-123, S/ 1,250.00, 15/01/2027",
     "amount_total": "S/ 1,250.00",
     "due_date": "15/01/2027",
-    "unsubscribe_link": "https://andina.example/dunning/stop/sms/4b.sPGeru4Im96YLeAr",
+    "page_link": "https://andina.example/dunning/p/1-YCAdDTBZiVLSg5z0xLCh4Y0dcmEw",
 }
 
 

@@ -262,7 +262,7 @@ PARTS: Final[Mapping[str, Part]] = {
         en="For questions or complaints, reply to this message.",
     ),
     "way_out": _part(
-        "stop opt_out unsubscribe_link",
+        "stop opt_out unsubscribe_link page_link",
         """
         responda|respondiendo|responder|envie|escriba|escribiendo|digite|mande|reply|text|send \
             [con|a|la|palabra|com] baja|stop|sair|salir|alto|parar|cancelar|no_mas|pare|remover

@@ -132,6 +132,12 @@ _ALL: Final = (
         _same("https://example.com/my/invoices/123?access_token=1b2c3d4e"),
     ),
     Variable(
+        "page_link",
+        "link",
+        _("Link to the debtor's own page"),
+        _same("https://example.com/dunning/p/Ag8BwIgFwPQtc2lnbmF0dXJl"),
+    ),
+    Variable(
         "bank_account",
         "code",
         _("Company's bank account"),
