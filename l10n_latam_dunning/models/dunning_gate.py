@@ -145,9 +145,10 @@ class DunningGate(models.AbstractModel):
         )
         by_partner = points._ids_by_partner(partners)
         every = points.browse({*points.ids, *chain.from_iterable(by_partner.values())})
-        consents = self._consents(partners, every)
+        marks = every._erased_marks()
+        consents = self._consents(partners, every, marks)
         return Known(
-            consents=self._consent_facts(consents, partners),
+            consents=self._consent_facts(consents, partners, marks),
             asked_hours=consents._asked_hours(),
             history=self._history(every, at, ignore),
             holds=self.env["dunning.hold"]._facts(candidates, at),
@@ -178,7 +179,7 @@ class DunningGate(models.AbstractModel):
         if not candidate.thanks and candidate.policy.id in known.stale:
             own.append(known.stale[candidate.policy.id])
         problems = [problem for problem in own if problem.code not in leave_out]
-        number = candidate.point.value if candidate.point else ""
+        number = candidate.point.sudo().value if candidate.point else ""
         facts = Facts(
             law=self.env["dunning.jurisdiction"]._law_book(),
             country=country,
@@ -227,9 +228,16 @@ class DunningGate(models.AbstractModel):
         return at.replace(tzinfo=timezone.utc).astimezone(zone).date()
 
     @api.model
-    def _consents(self, partners, points):
-        """All that these people, or others on their numbers, ever said about being contacted."""
-        domain = ["|", ("partner_id", "in", partners.ids), ("contact_point_id", "in", points.ids)]
+    def _consents(self, partners, points, marks):
+        """All that these people, or others on their numbers, ever said about being contacted; of
+        numbers that were erased, what their keyed hashes (``marks``) still know."""
+        domain = [
+            "|",
+            "|",
+            ("partner_id", "in", partners.ids),
+            ("contact_point_id", "in", points.ids),
+            ("contact_point_id.value", "in", list(marks)),
+        ]
         return (
             self.env["dunning.consent"]
             .sudo()
@@ -248,7 +256,7 @@ class DunningGate(models.AbstractModel):
         )
 
     @api.model
-    def _consent_facts(self, consents, partners):
+    def _consent_facts(self, consents, partners, marks):
         """{partner id or number: facts}: what is known of the person and of his number.
 
         A withdrawal counts for the number, whoever of its partners made it; a grant only for
@@ -268,7 +276,8 @@ class DunningGate(models.AbstractModel):
             if consent.partner_id in partners:
                 facts[consent.partner_id.id].append(fact)
             if consent.event == "withdrawn" and consent.contact_point_id:
-                facts[consent.contact_point_id.value].append(fact)
+                number = consent.contact_point_id.value
+                facts[marks.get(number, number)].append(fact)
         return facts
 
     @api.model
