@@ -322,7 +322,10 @@ def test_content_that_no_sealed_erasure_names_is_not_said_to_be_erased(world, tm
     place = {"chain": "0", "partner": 12, "nth": None, "seal": None, "leaves": {}}
     lines.append({"fact": forged.name, "at": forged.at, "fields": forged.fields, **place})
     assert found(world.file(tmp_path, lines=lines)) == {
-        ("dunning.message/3", "“body” is said to be erased, but no erasure that was recorded names it")
+        (
+            "dunning.message/3",
+            "“body” is said to be erased, but no erasure that was recorded names it",
+        )
     }
 
 

@@ -5,7 +5,7 @@ import time
 import traceback
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, format_datetime
 
@@ -103,6 +103,10 @@ class DunningEvent(models.Model):
             at = event.said_at or event.received_at
             when = format_datetime(self.env, at) if at else ""
             event.display_name = " · ".join(filter(None, [labels.get(event.kind), when]))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("What came in is evidence and is never deleted."))
 
     # === ACTIONS ===
 

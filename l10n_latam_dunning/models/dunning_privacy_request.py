@@ -131,6 +131,12 @@ class DunningPrivacyRequest(models.Model):
         dates = [max(records.mapped("create_date")) for records in keep.values() if records]
         return rule.term.after(max(dates).date()) if dates else False
 
+    # === CRUD ===
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("A request about data is evidence and is never deleted."))
+
     # === ACTIONS ===
 
     def action_give_access(self):
@@ -275,6 +281,27 @@ class DunningPrivacyRequest(models.Model):
             self._finish("waiting", words)
         else:
             self._finish("done", self.env._("All personal content was erased."))
+
+    @api.model
+    def _erase_for(self, partner):
+        """Erase what may be erased of a person, once for all of his records: the request that did
+        it, or that has done it today."""
+        debtor = partner.sudo().commercial_partner_id
+        today = fields.Date.context_today(self)
+        request = self.search(
+            [
+                ("partner_id", "=", debtor.id),
+                ("company_id", "=", self.env.company.id),
+                ("kind", "=", "erase"),
+                ("asked_at", "=", today),
+                ("state", "in", ("waiting", "done")),
+            ],
+            limit=1,
+        )
+        if not request:
+            request = self.create({"partner_id": debtor.id, "kind": "erase", "how": "letter"})
+            request.action_erase()
+        return request
 
     @api.model
     def _go_on(self):

@@ -1,11 +1,11 @@
 """Who may do what with which records: the whole of it, as data.
 
-`MODELS`: {model: (records, {role: letters})}. Letters are of read, write, create, unlink; a role that
-is not named may nothing. Records: `all`; `own PATH`, those of one's companies; `shared PATH`, those of
-one's companies and of none; `mine`, what one made oneself.
+`MODELS`: {model: (records, {role: letters})}. Letters are of read, write, create, unlink; a role
+that is not named may nothing. Records: `all`; `own PATH`, those of one's companies; `shared PATH`,
+those of one's companies and of none; `mine`, what one made oneself.
 
-`METHODS`: {model: {method: roles}}, every method of ours that a client can call by name. A role that is
-not named is refused.
+`METHODS`: {model: {method: roles}}, every method of ours that a client can call by name. A role
+that is not named is refused.
 """
 
 MODELS = {

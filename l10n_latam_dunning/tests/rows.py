@@ -18,8 +18,9 @@ class Rows:
             name, _dot, rest = path.partition(".")
             if rest:
                 comodel = self.env[model]._fields[name].comodel_name
-                value = self.make(comodel, {rest: value}).id
-            columns[name] = value
+                columns[name] = self.make(comodel, {rest: value}).id
+            else:
+                columns[name] = value
         self._set_aside(model)
         Model = self.env[model]
         columns = {"create_uid": self.env.uid, **columns} if Model._log_access else columns

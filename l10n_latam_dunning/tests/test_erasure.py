@@ -146,7 +146,13 @@ class TestErasure(EvidenceCommon):
 
     def test_nothing_of_ours_holds_the_text_or_the_number_any_more(self):
         self.erase_all()
-        secrets = (NUMBER, NUMBER[1:], "Puedo pagar el viernes", "Acepto recordatorios", "it was returned")
+        secrets = (
+            NUMBER,
+            NUMBER[1:],
+            "Puedo pagar el viernes",
+            "Acepto recordatorios",
+            "it was returned",
+        )
         tables = [
             model._table
             for name, model in self.env.registry.items()

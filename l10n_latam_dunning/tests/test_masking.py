@@ -58,9 +58,9 @@ class TestMasking(EvidenceCommon):
 
     def models_in_reach(self, role):
         for name, model in sorted(self.env.registry.items()):
-            if name.startswith("dunning.") and not model._abstract and not model._transient:
-                if self.env[name].with_user(self.users[role]).has_access("read"):
-                    yield name
+            ours = name.startswith("dunning.") and not model._abstract and not model._transient
+            if ours and self.env[name].with_user(self.users[role]).has_access("read"):
+                yield name
 
     def assertMasked(self, told):
         text = json.dumps(told, default=str)

@@ -1,4 +1,4 @@
-"""How long evidence of contacts is kept: a term that the law sets, or prudence where none was found."""
+"""How long evidence of contacts is kept: a term of the law, or prudence where none was found."""
 
 from __future__ import annotations
 
