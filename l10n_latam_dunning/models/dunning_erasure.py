@@ -57,19 +57,19 @@ class DunningErasure(models.AbstractModel):
     @api.model
     def _erase_points(self, points, done, stamp, reason):
         """Numbers and addresses, where all that was said of them is sealed."""
-        mine = defaultdict(lambda: defaultdict(list))
+        used, ready = [], points
         for name in ("dunning.message", "dunning.consent"):
-            Model = self.env[name].sudo()
-            for record in Model.search([("contact_point_id", "in", points.ids)]):
-                mine[record.contact_point_id][name].append(record.id)
-        ready = points.browse()
-        for point in points:
-            records = [self.env[name].sudo().browse(ids) for name, ids in mine[point].items()]
-            if all(self._sealed(batch) == batch for batch in records):
-                ready |= point
-                for batch in records:
-                    self._close(batch, {"number"}, stamp, reason)
-                    self._note(done, batch, {"number"})
+            Model = self.env[name].sudo().with_context(active_test=False)
+            records = Model.search([("contact_point_id", "in", points.ids)])
+            parts = split_every(RECORDS, records.ids, Model.browse)
+            sealed = Model.union(*(self._sealed(part) for part in parts))
+            ready -= (records - sealed).contact_point_id
+            used.append(sealed)
+        for records in used:
+            mine = records.filtered(lambda record: record.contact_point_id in ready)
+            if mine:
+                self._close(mine, {"number"}, stamp, reason)
+                self._note(done, mine, {"number"})
         for point in ready:
             owner = point.partner_ids[:1].id or 0
             done[owner]["dunning.contact.point", ("value",)].add(point.id)

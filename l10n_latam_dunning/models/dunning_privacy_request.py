@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..core import phones
@@ -257,7 +258,7 @@ class DunningPrivacyRequest(models.Model):
         """Erase what is past its term, and say until when the rest is kept."""
         retention = self.env["dunning.retention"]
         rule = retention._rule(debtor.country_id)
-        for company in self.env["res.company"].sudo().search([]):
+        for company in self.env["res.company"].sudo().search(Domain.TRUE):
             self.env["dunning.seal"]._seal_now(company)
         go, _keep = retention._of_person(debtor, self.company_id)
         law = retention._in_words(rule)

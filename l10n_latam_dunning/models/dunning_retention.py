@@ -61,7 +61,7 @@ class DunningRetention(models.AbstractModel):
             return (
                 domain
                 & Domain("state", "in", ("done", "ignored"))
-                & Domain("message_id.line_ids", "not any", self._unpaid("move_id"))
+                & Domain("message_id", "not any", [("line_ids", "any", self._unpaid())])
                 & (
                     Domain("partner_id.country_id", "=", country.id)
                     | Domain("message_id.partner_id.country_id", "=", country.id)
@@ -73,13 +73,14 @@ class DunningRetention(models.AbstractModel):
                 domain
                 & Domain("write_date", "<", before)
                 & Domain("state", "not in", (*UNSETTLED, "uncertain"))
-                & Domain("line_ids", "not any", self._unpaid("move_id"))
+                & Domain("line_ids", "not any", self._unpaid())
             )
         return domain & Domain("partner_id", "in", self._gone(country, before))
 
     @api.model
-    def _unpaid(self, path):
-        return Domain(f"{path}.payment_state", "in", UNPAID)
+    def _unpaid(self):
+        """Lines of invoices that are not paid to the end."""
+        return Domain("move_id.payment_state", "in", UNPAID)
 
     @api.model
     def _gone(self, country, before):

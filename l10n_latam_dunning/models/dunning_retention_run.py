@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..core.evidence.erased import TECHNICAL
@@ -69,7 +70,7 @@ class DunningRetentionRun(models.Model):
         mode = self._parameter(MODE) or "dry"
         if mode == "off":
             return
-        run = self._begin(self.env["res.company"].search([]), dry=mode != "erase")
+        run = self._begin(self.env["res.company"].search(Domain.TRUE), dry=mode != "erase")
         commit = self.env["ir.cron"]._commit_progress
         run._count()
         commit(remaining=sum(run.line_ids.mapped("past")))
