@@ -36,6 +36,7 @@ class DunningSeal(models.Model):
         problems = []
         chains = [chain for (chain,) in self._read_group([], ["chain"])]
         complete = {chain: self._check_chain(chain, problems) for chain in chains}
+        self._check_lost_seals(problems)
         erased = self.env["dunning.erasure"]._recorded()
         for Model in self.env["dunning.evidence"]._evidence_models():
             self._check_model(Model, complete, erased, problems)
@@ -86,6 +87,19 @@ class DunningSeal(models.Model):
                 complete.append((seal.id, plain(seal.complete_to)))
             before = seal
         return complete
+
+    @api.model
+    def _check_lost_seals(self, problems):
+        """Facts whose seal is gone: somebody cut the chain off, and not all of it."""
+        for (seal,) in self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT seal_id FROM dunning_seal_entry e
+                 WHERE NOT EXISTS (SELECT FROM dunning_seal s WHERE s.id = e.seal_id)
+                """
+            )
+        ):
+            problems.append(Problem(self._name, seal, self.env._("the seal was deleted")))
 
     @api.model
     def _digests(self, seal, problems):

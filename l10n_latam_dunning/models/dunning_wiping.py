@@ -1,5 +1,7 @@
 """How each model is emptied, when its personal content need no longer be kept."""
 
+from collections import defaultdict
+
 from odoo import fields, models
 
 from ..core.evidence.erased import ERASED, SIGN, WORD
@@ -107,9 +109,34 @@ class DunningTrace(models.Model):
             trace._overwrite({"changes": changes, "erased_at": stamp})
         for name in set(self.mapped("model")) & set(self.env):
             ids = self.filtered(lambda trace, name=name: trace.model == name).mapped("res_id")
-            for record in self.env[name].sudo().browse(ids).exists():
+            records = self.env[name].sudo().browse(set(ids)).exists()
+            told = self._told_still(records)
+            for record in records:
                 texts = [text for text in TEXTS if text in record._fields and record[text]]
-                models.BaseModel.write(record, dict.fromkeys(texts, WORD))
+                gone = [text for text in texts if text not in told[record.id]]
+                models.BaseModel.write(record, dict.fromkeys(gone, WORD))
+        agreements = self.filtered(lambda trace: trace.model == "dunning.agreement")
+        self.env["dunning.agreement.acceptance"].sudo().search(
+            [("agreement_id", "in", agreements.mapped("res_id"))]
+        )._empty()
+
+
+    def _told_still(self, records):
+        """{record id: names} that later traces, which are kept, still tell of these records."""
+        told = defaultdict(set)
+        domain = [("model", "=", records._name), ("res_id", "in", records.ids)]
+        for trace in self.search([*domain, ("erased_at", "=", False)]):
+            told[trace.res_id].update(trace.changes or {})
+        return told
+
+
+class DunningAgreementAcceptance(models.Model):
+    _inherit = "dunning.agreement.acceptance"
+
+    def _empty(self):
+        """That and when a debtor agreed stays, as the agreement itself does."""
+        words = dict.fromkeys(("person", "wording", "reference", "note"), WORD)
+        models.BaseModel.write(self, words)
 
 
 class DunningContactPoint(models.Model):

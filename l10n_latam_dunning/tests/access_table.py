@@ -107,7 +107,7 @@ METHODS = {
         "action_dunning_agreements": OFFICE,
         "action_dunning_answer": USERS,
         "action_dunning_charge": USERS,
-        "action_dunning_charge_moves": USERS,
+        "action_dunning_charge_moves": OFFICE,
         "action_dunning_hold": OFFICE,
         "action_dunning_messages": OFFICE,
         "action_dunning_send": USERS,

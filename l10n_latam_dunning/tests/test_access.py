@@ -37,7 +37,10 @@ class TestAccess(DunningCommon):
         }
         cls.users["public"] = cls.env.ref("base.public_user")
         cls.other = cls.env["res.company"].sudo().create({"name": "Another"})
-        cls.rows = Rows(cls.env(user=SUPERUSER_ID, su=True))
+
+    def setUp(self):
+        super().setUp()
+        self.rows = Rows(self.env(user=SUPERUSER_ID, su=True))
 
     # === models ===
 

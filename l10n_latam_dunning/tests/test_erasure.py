@@ -187,6 +187,23 @@ class TestErasure(EvidenceCommon):
         self.assertIn("consent_withdrawn", ",".join(message.mapped("reason_codes")))
         self.assertEqual(set(message.mapped("state")), {"refused"})
 
+    def test_what_a_later_change_still_tells_stays_until_its_own_term(self):
+        self.seal()
+        made = (
+            self.env["dunning.trace"]
+            .sudo()
+            .search(
+                [
+                    ("model", "=", "dunning.hold"),
+                    ("res_id", "=", self.hold.id),
+                    ("kind", "=", "made"),
+                ]
+            )
+        )
+        self.env["dunning.erasure"]._erase({"dunning.trace": made}, reason="Term", law="-")
+        self.assertEqual((self.hold.note, self.hold.ended_why), (WORD, "Settled."))
+        self.assertFalse(self.problems())
+
     # === what proves it ===
 
     def test_the_chain_holds_and_says_that_it_was_erased(self):
