@@ -80,6 +80,7 @@
         "wizards/dunning_charge_book_views.xml",
         "report/dunning_dossier_templates.xml",
         "wizards/dunning_file_views.xml",
+        "views/dunning_privacy_views.xml",
         "wizards/dunning_reply_views.xml",
         "views/account_move_views.xml",
         "views/account_move_charge_views.xml",

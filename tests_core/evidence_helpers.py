@@ -32,6 +32,20 @@ def consent(number, partner=12):
     return seal.Fact(f"dunning.consent/{number}", partner, seal.plain(BEGIN), fields)
 
 
+def erasure(number, records, names, partner=12):
+    """The access log's own fact that personal content of records was erased."""
+    parts = [{"model": "dunning.message", "names": sorted(names), "ids": sorted(records)}]
+    fields = {
+        "kind": "erase",
+        "user_id": 2,
+        "reason": "Request 7",
+        "details": {"law": "Ley 19.496 art. 37", "erased": parts},
+    }
+    return seal.Fact(
+        f"dunning.access.log/{number}/entry", partner, seal.plain(BEGIN + timedelta(days=9)), fields
+    )
+
+
 class World:
     """Chains of seals, as the program keeps them."""
 

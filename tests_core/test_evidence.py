@@ -10,11 +10,12 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
-from evidence_helpers import BEGIN, World, busy_world, consent, message, salt_of
+from evidence_helpers import BEGIN, World, busy_world, consent, erasure, message, salt_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.evidence import seal
+from core.evidence.erased import ERASED, TECHNICAL, WORD, among, is_mark
 from core.evidence.pack import pack, program
 from core.evidence.proof import FACTS, SEALS, canonical, digest_of, hash_of, root_of, sha256
 from core.evidence.source import Source
@@ -283,20 +284,60 @@ def closed(line, names, key):
 
 
 def test_masked_and_erased_fields_leave_the_seal_whole(world, tmp_path, capsys):
+    world.seal([erasure(9, {3}, {"body", "number"})], chain="0", at=BEGIN + timedelta(days=10))
     lines = list(world.lines())
     one = place_of(lines, "dunning.message/1/attempt/1")
+    three = place_of(lines, "dunning.message/3/attempt/1")
     lines[one] = closed(lines[one], {"number"}, "withheld")
-    lines[one + 4] = closed(lines[one + 4], {"body", "number"}, "erased")
+    lines[three] = closed(lines[three], {"body", "number"}, "erased")
     assert main([str(world.file(tmp_path, lines=lines))], "en") == 0
-    assert "3 field(s) are withheld or erased" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "3 field(s) are withheld or erased" in said
+    assert (
+        "Personal content of 1 record(s) was erased on 2026-12-04T15:00:00Z by user 2: Request 7. "
+        "Allowed by: Ley 19.496 art. 37."
+    ) in said
     assert "+51987654321" not in canonical(lines[one]).decode()
     # what is left can still not be changed, and nothing can be closed silently
     lines[one] = changed(lines[one], body="forged")
-    del lines[one + 8]["fields"]["body"]
+    del lines[place_of(lines, "dunning.message/4/attempt/1")]["fields"]["body"]
     assert found(world.file(tmp_path, lines=lines)) == {
         ("dunning.message/1", "“body” is not what was sealed"),
-        ("dunning.message/3", "“body” is missing"),
+        ("dunning.message/4", "“body” is missing"),
     }
+
+
+@pytest.mark.parametrize(
+    "erased", [{1: {"body"}}, {3: {"number"}}, {}], ids=["of another", "of less", "of nothing"]
+)
+def test_content_that_no_sealed_erasure_names_is_not_said_to_be_erased(world, tmp_path, erased):
+    for number, names in erased.items():
+        log = erasure(9, {number}, names)
+        world.seal([log], chain="0", at=BEGIN + timedelta(days=10))
+    lines = list(world.lines())
+    three = place_of(lines, "dunning.message/3/attempt/1")
+    lines[three] = closed(lines[three], {"body"}, "erased")
+    # one that is only written into the file proves nothing
+    forged = erasure(10, {3}, {"body"})
+    place = {"chain": "0", "partner": 12, "nth": None, "seal": None, "leaves": {}}
+    lines.append({"fact": forged.name, "at": forged.at, "fields": forged.fields, **place})
+    assert found(world.file(tmp_path, lines=lines)) == {
+        (
+            "dunning.message/3",
+            "“body” is said to be erased, but no erasure that was recorded names it",
+        )
+    }
+
+
+def test_a_raw_payload_may_go_without_a_record_of_its_own():
+    assert among({"data.raw", "data.text", "key"}, {"key", "data.*"}) == {
+        "data.raw",
+        "data.text",
+        "key",
+    }
+    assert {"data.raw"} == TECHNICAL
+    assert [is_mark(value) for value in (None, "", WORD, "erased:ab", ERASED, {})] == [True] * 6
+    assert not any(is_mark(value) for value in ("Hola", 1, {"erased": False}, ["a"]))
 
 
 def test_a_salt_that_is_closed_cannot_be_used_to_guess_a_number(world):

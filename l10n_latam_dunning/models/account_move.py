@@ -14,6 +14,7 @@ class AccountMove(models.Model):
     def action_dunning_send(self):
         """Open the preview of a reminder for this invoice: the text and the gate's answer."""
         self.ensure_one()
+        self.env["dunning.send"].check_access("create")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "l10n_latam_dunning.dunning_send_action"
         )
@@ -40,6 +41,7 @@ class AccountMove(models.Model):
 
     def action_dunning_messages(self):
         self.ensure_one()
+        self.env["dunning.message"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "l10n_latam_dunning.dunning_message_action"
         )

@@ -103,6 +103,7 @@ class AccountMove(models.Model):
     def action_dunning_agreements(self):
         """The agreements of this invoice."""
         self.ensure_one()
+        self.env["dunning.agreement"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "l10n_latam_dunning.dunning_agreement_action"
         )

@@ -92,6 +92,7 @@ class AccountMove(models.Model):
     def action_dunning_charge(self):
         """Open the proposal of a document for interest, fine and fees."""
         self.ensure_one()
+        self.env["dunning.charge.book"].check_access("create")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "l10n_latam_dunning.dunning_charge_book_action"
         )
@@ -100,6 +101,7 @@ class AccountMove(models.Model):
     def action_dunning_charge_moves(self):
         """Show the documents on which the delay of this invoice was charged."""
         self.ensure_one()
+        self.env["dunning.charge"].check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Charged on"),

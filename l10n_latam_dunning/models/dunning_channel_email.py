@@ -195,7 +195,7 @@ class DunningChannelEmail(models.AbstractModel):
             "author_id": False,
             "email_from": sender,
             "reply_to": reply_to[move.id],
-            "email_to": message.contact_point_id.value,
+            "email_to": message.contact_point_id.sudo().value,
             "subject": message.subject,
             "body": message.body_html,
             "body_html": message.body_html,

@@ -35,7 +35,7 @@ class DunningChannelWhatsapp(models.AbstractModel):
         problems = self._point_problems(point)
         if not problems and point and point.line_type == "fixed":
             problems.append(self._invalid(self.env._("a landline")))
-        why = account._impediment(at, point.value if point else "") if account else "none"
+        why = account._impediment(at, point.sudo().value if point else "") if account else "none"
         if why:
             problems.append(Impediment("account", {"why": self._account_words(candidate, why)}))
         elif not candidate.text:
@@ -114,7 +114,7 @@ class DunningChannelWhatsapp(models.AbstractModel):
     @api.model
     def _payload(self, message):
         return template_message(
-            to=message.contact_point_id.value,
+            to=message.contact_point_id.sudo().value,
             opaque=message.reference,
             **message.template_id._payload_parts(message),
         )
@@ -131,7 +131,7 @@ class DunningChannelWhatsapp(models.AbstractModel):
 
     @api.model
     def _learn(self, message, delivery):
-        point = message.contact_point_id
+        point = message.contact_point_id.sudo()
         if delivery.alias and point.wa_id != delivery.alias:
             point.wa_id = delivery.alias
 
@@ -145,7 +145,7 @@ class DunningChannelWhatsapp(models.AbstractModel):
         """Draw from an error what concerns more than this message: the number that sends, the
         template, the number that was to receive it. The message has its state already."""
         if rule.action in (Action.ACCOUNT, Action.COUNTRY):
-            message.account_id._pause_for(rule, code, message.contact_point_id.value)
+            message.account_id._pause_for(rule, code, message.contact_point_id.sudo().value)
         elif rule.action is Action.TEMPLATE or blames_template(self._last_codes(message, rule)):
             message.template_id._store_refusal(rule, code)
         if rule.mark:

@@ -4,8 +4,11 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..core import phones
+from ..core.evidence.erased import SIGN
 from .dunning_contact_link import Bond
 
+# Who reads numbers and addresses in full. All others see them masked, and cannot search for them.
+FULL = "l10n_latam_dunning.group_dunning_privacy,base.group_system"
 # So many refusals of an address, without an answer from it in between.
 MOST_RETURNED = 2
 
@@ -25,6 +28,7 @@ class DunningContactPoint(models.Model):
     value = fields.Char(
         "Number or address",
         required=True,
+        groups=FULL,
         help="Normal form: E.164, or the address alone.",
     )
     masked = fields.Char(compute="_compute_masked", compute_sudo=True)
@@ -49,7 +53,7 @@ class DunningContactPoint(models.Model):
     returned = fields.Integer(
         "Came back", aggregator=False, help="Messages in a row that nobody has there."
     )
-    wa_id = fields.Char("WhatsApp id", help="As WhatsApp itself names this number.")
+    wa_id = fields.Char("WhatsApp id", groups=FULL, help="As WhatsApp itself names this number.")
     link_ids = fields.One2many("dunning.contact.link", "contact_point_id", "Partners and roles")
     partner_ids = fields.Many2many(
         "res.partner",
@@ -70,6 +74,9 @@ class DunningContactPoint(models.Model):
     @api.depends("kind", "value")
     def _compute_masked(self):
         for point in self:
+            if (point.value or "").startswith(SIGN):
+                point.masked = point.env._("erased")
+                continue
             mask = phones.mask_email if point.kind == "email" else phones.mask
             point.masked = mask(point.value or "")
 
@@ -197,6 +204,11 @@ class DunningContactPoint(models.Model):
             for partner, point, role, confirmed in rows:
                 found[partner][point] = Bond(role, confirmed)
         return found
+
+    def _erased_marks(self):
+        """{what stands in place of a number once it is erased: the number}, for each of these."""
+        digest = self.env["dunning.suppression.list"]._digest
+        return {f"{SIGN}{digest(value)}": value for value in self.sudo().mapped("value")}
 
     def _came_back(self):
         """A message was refused because nobody has this address: after some it is used no more."""

@@ -57,6 +57,8 @@ class DunningDossier(models.AbstractModel):
     def _scope(self, company, partner, kind=COMPLAINT, masked=True, reason=""):
         debtor = self.env["res.partner"].browse(partner.commercial_partner_id.id)
         persons = self.env["res.partner"].search([("id", "child_of", debtor.id)])
+        if kind == ACCESS:
+            persons = debtor  # his contacts are other people
         merged = self.env["dunning.access.log"]._merged_into(persons.ids)
         return Scope(
             company=self.env["res.company"].browse(company.id),
@@ -81,7 +83,9 @@ class DunningDossier(models.AbstractModel):
             "dunning.hold": self._search("dunning.hold", own, "date_from, id"),
             "dunning.agreement": self._search("dunning.agreement", own, "id"),
             "dunning.trace": self._search("dunning.trace", own, "id"),
-            "dunning.access.log": self._search("dunning.access.log", own, "id"),
+            "dunning.access.log": self._search(
+                "dunning.access.log", ["|", *own[:1], ("kind", "=", "erase"), *own[1:]], "id"
+            ),
         }
         found["dunning.event"] = self._events(scope, found["dunning.message"])
         return found
@@ -112,7 +116,13 @@ class DunningDossier(models.AbstractModel):
                 WHERE company_id = %s AND kind = 'inbound' AND data->>'sender' = ANY(%s)""",
             [scope.company.id, sorted(forms)],
         )
-        return (about | Event.browse([id_ for (id_,) in self.env.cr.fetchall()])).sorted("id")
+        events = (about | Event.browse([id_ for (id_,) in self.env.cr.fetchall()])).sorted("id")
+        if scope.internal:
+            return events
+        # a number may be shared: what is known to be another's is not given away
+        return events.filtered(
+            lambda event: (event.partner_id | event.message_id.partner_id) <= scope.persons
+        )
 
     @api.model
     def _points(self, scope):

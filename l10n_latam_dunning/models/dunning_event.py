@@ -5,9 +5,9 @@ import time
 import traceback
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
 from ..core.whatsapp.errors import redact
 from ..core.whatsapp.webhook import (
@@ -20,6 +20,7 @@ from ..core.whatsapp.webhook import (
     verify_signature,
 )
 from ..tools import naive_utc
+from .dunning_contact_point import FULL
 
 _logger = logging.getLogger(__name__)
 
@@ -48,13 +49,12 @@ class DunningEvent(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _description = "Event from a channel"
     _order = "id desc"
-    _rec_name = "key"
 
     account_id = fields.Many2one(
         "dunning.whatsapp.account", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="account_id.company_id", store=True)
-    key = fields.Char(required=True, readonly=True)
+    key = fields.Char(required=True, readonly=True, groups=FULL)
     kind = fields.Selection(
         [
             ("status", "Receipt"),
@@ -71,9 +71,7 @@ class DunningEvent(models.Model):
     topic = fields.Char(readonly=True, help="What WhatsApp itself calls it.")
     said_at = fields.Datetime(readonly=True, help="When WhatsApp says that it happened (UTC).")
     text = fields.Text(readonly=True, help="What the person wrote.")
-    data = fields.Json(
-        readonly=True, groups="l10n_latam_dunning.group_dunning_privacy,base.group_system"
-    )
+    data = fields.Json(readonly=True, groups=FULL)
     state = fields.Selection(
         [
             ("new", "New"),
@@ -96,6 +94,19 @@ class DunningEvent(models.Model):
 
     _key_unique = models.UniqueIndex("(account_id, key)")
     _todo_idx = models.Index("(id) WHERE state = 'new'")
+
+    @api.depends("kind", "said_at", "received_at")
+    @api.depends_context("lang", "tz")
+    def _compute_display_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for event in self:
+            at = event.said_at or event.received_at
+            when = format_datetime(self.env, at) if at else ""
+            event.display_name = " · ".join(filter(None, [labels.get(event.kind), when]))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("What came in is evidence and is never deleted."))
 
     # === ACTIONS ===
 

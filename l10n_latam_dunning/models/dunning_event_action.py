@@ -71,7 +71,7 @@ class DunningEvent(models.Model):
                 channel="whatsapp",
                 source="whatsapp",
                 wording=self.text or self._in_words(),
-                proof=self._wamid(),
+                proof=self._proof(),
                 point=point,
             )
         if not withdrawn:
@@ -138,7 +138,7 @@ class DunningEvent(models.Model):
                 )
             ),
             sender=self.account_id,
-            confirms=self._wamid(),
+            confirms=self._proof(),
         )
         self.env["dunning.message"]._answer(
             answer,

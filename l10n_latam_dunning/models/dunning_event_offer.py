@@ -48,7 +48,7 @@ class DunningEvent(models.Model):
             {
                 "how": "whatsapp",
                 "person": message.partner_id.name or self.env._("Whoever has this number"),
-                "reference": self._wamid(),
+                "reference": self._proof(),
                 "accepted_at": self.received_at,
             },
         )

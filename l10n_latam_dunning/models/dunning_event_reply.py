@@ -275,6 +275,11 @@ class DunningEvent(models.Model):
         """WhatsApp's id of this message, to answer it by name; empty for no event."""
         return ((self.data or {}).get("wamid") or "") if self else ""
 
+    def _proof(self):
+        """Where the proof of what a person said here is: this event. WhatsApp's id of the message
+        is in it, and has the person's number in itself; empty for no event."""
+        return f"{self._name},{self.id}" if self else ""
+
     # === PEOPLE ===
 
     @api.model
@@ -338,7 +343,7 @@ class DunningEvent(models.Model):
                 channel="whatsapp",
                 source="whatsapp",
                 wording=self.text,
-                proof=self._wamid(),
+                proof=self._proof(),
                 point=reply.points if len(reply.points) == 1 else None,
             )
         self.partner_id = partner

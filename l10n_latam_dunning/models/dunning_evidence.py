@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import MissingError
 
+from ..core.evidence.erased import among
 from ..core.evidence.seal import Fact, plain
 
 # What a forged value may make of reading a record.
@@ -57,7 +58,7 @@ class DunningEvidence(models.AbstractModel):
     @api.model
     def _among(self, names, kinds):
         """Those of the names in a fact that are of these kinds."""
-        return {name for name in names if name in kinds or f"{name.partition('.')[0]}.*" in kinds}
+        return among(names, kinds)
 
     @api.model
     def _evidence_models(self):

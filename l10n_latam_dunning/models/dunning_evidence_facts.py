@@ -8,6 +8,7 @@ from ..core.evidence.seal import plain
 from .dunning_message import PENDING
 
 UNSETTLED = (*PENDING, "sending")
+ERASURE = "the access log tells it"
 
 
 class DunningConsent(models.Model):
@@ -35,6 +36,7 @@ class DunningConsent(models.Model):
     _evidence_aside = {
         "partner_id": "a fact's place holds it",
         "attachment_id": "told by its name and hash",
+        "erased_at": ERASURE,
     }
     _evidence_masked = frozenset({"number"})
     _evidence_personal = frozenset({"number", "wording", "proof", "document", "reason"})
@@ -136,11 +138,22 @@ class DunningMessage(models.Model):
         "document_id": "a document may be deleted; the text is told",
         "instalment_id": "the agreement's own traces tell it",
         "instalment_offset": "the agreement's own traces tell it",
+        "erased_at": ERASURE,
     }
     _evidence_masked = frozenset({"number"})
     _evidence_internal = frozenset({"note", "override_reason", "error_details"})
     _evidence_personal = frozenset(
-        {"number", "subject", "body", "body_html", "values", "override_reason", "note"}
+        {
+            "number",
+            "subject",
+            "body",
+            "body_html",
+            "values",
+            "buttons",
+            "override_reason",
+            "note",
+            "provider_ref",
+        }
     )
 
     @api.model
@@ -229,12 +242,14 @@ class DunningEvent(models.Model):
         "media_error": "fetched later",
         "media_state": "fetched later",
         "media_tries": "fetched later",
+        "raw_gone": "the raw text has a term of its own",
+        "erased_at": ERASURE,
     }
     _evidence_masked = frozenset(
         f"data.{name}"
         for name in ("raw", "sender", "sender_user_id", "recipient", "recipient_user_id")
     )
-    _evidence_personal = frozenset({"data.*"})
+    _evidence_personal = frozenset({"key", "data.*"})
 
     @api.model
     def _evidence_domain(self, chain, since):
@@ -264,12 +279,17 @@ class DunningAccessLog(models.Model):
     _inherit = ["dunning.access.log", "dunning.evidence"]
 
     _evidence_fields = ("company_id", "user_id", "kind", "reason", "details", "create_date")
-    _evidence_aside = {"partner_id": "a fact's place holds it"}
+    _evidence_aside = {"partner_id": "a fact's place holds it", "erased_at": ERASURE}
 
     @api.model
     def _evidence_domain(self, chain, since):
-        domain = [("company_id", "=", chain)]
+        # an erasure may concern what companies share, and must be known wherever that is shown
+        domain = [("company_id", "=", chain), ("kind", "!=", "erase")]
+        domain = domain if chain else [("kind", "=", "erase")]
         return [*domain, ("create_date", ">=", since)] if since else domain
+
+    def _evidence_chain(self):
+        return 0 if self.kind == "erase" else self.company_id.id
 
     def _evidence_facts(self, settled=True):
         return {

@@ -158,9 +158,10 @@ class DunningGate(models.AbstractModel):
         )
         by_partner = points._bonds(partners)
         every = points.browse({*points.ids, *chain.from_iterable(by_partner.values())})
-        consents = self._consents(partners, every)
+        marks = every._erased_marks()
+        consents = self._consents(partners, every, marks)
         return Known(
-            consents=self._consent_facts(consents, partners),
+            consents=self._consent_facts(consents, partners, marks),
             asked_hours=consents._asked_hours(),
             history=self._history(every, at, ignore),
             holds=self.env["dunning.hold"]._facts(self._with_readers(candidates), at),
@@ -192,7 +193,7 @@ class DunningGate(models.AbstractModel):
         channel = self.env["dunning.channel"]._of(candidate.channel)
         own = self._problems(candidate, known, at)
         problems = [problem for problem in own if problem.code not in leave_out]
-        number = candidate.point.value if candidate.point else ""
+        number = candidate.point.sudo().value if candidate.point else ""
         facts = Facts(
             law=self.env["dunning.jurisdiction"]._law_book(),
             country=country,
@@ -279,15 +280,18 @@ class DunningGate(models.AbstractModel):
         return at.replace(tzinfo=timezone.utc).astimezone(zone).date()
 
     @api.model
-    def _consents(self, partners, points):
-        """All that these people, or others on their numbers, ever said about being contacted;
-        what was corrected says nothing any more."""
+    def _consents(self, partners, points, marks):
+        """All that these people, or others on their numbers, ever said about being contacted; of
+        numbers that were erased, what their keyed hashes (``marks``) still know. What was
+        corrected says nothing any more."""
         consents = self.env["dunning.consent"].sudo()
         theirs = Domain("partner_id", "in", partners.ids)
+        theirs |= Domain("contact_point_id", "in", points.ids)
+        theirs |= Domain("contact_point_id.value", "in", list(marks))
         return (
             consents
             .search_fetch(
-                (theirs | Domain("contact_point_id", "in", points.ids)) & consents._standing(),
+                theirs & consents._standing(),
                 [
                     "partner_id",
                     "contact_point_id",
@@ -301,7 +305,7 @@ class DunningGate(models.AbstractModel):
         )
 
     @api.model
-    def _consent_facts(self, consents, partners):
+    def _consent_facts(self, consents, partners, marks):
         """{partner id or number: facts}: what is known of the person and of his number.
 
         A withdrawal counts for the number, whoever of its partners made it; a grant only for
@@ -321,7 +325,8 @@ class DunningGate(models.AbstractModel):
             if consent.partner_id in partners:
                 facts[consent.partner_id.id].append(fact)
             if consent.event == "withdrawn" and consent.contact_point_id:
-                facts[consent.contact_point_id.value].append(fact)
+                number = consent.contact_point_id.value
+                facts[marks.get(number, number)].append(fact)
         return facts
 
     @api.model

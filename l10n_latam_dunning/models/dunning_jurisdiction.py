@@ -16,6 +16,7 @@ KINDS = [
     ("interest_cap", "Interest"),
     ("fine_cap", "Fine"),
     ("fee_scale", "Collection fees"),
+    ("retention", "Evidence is kept for"),
 ]
 CONFIDENCES = [
     ("confirmed", "Confirmed"),

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..tools import naive_utc
+from .dunning_contact_point import FULL
 
 STATES = [
     ("proposed", "Proposed"),
@@ -116,7 +117,8 @@ class DunningMessage(models.Model):
         help="When it is looked at whether this message arrived, or else the next channel is "
         "proposed.",
     )
-    provider_ref = fields.Char("Provider's message id")
+    # WhatsApp's own form of it has the person's number in it
+    provider_ref = fields.Char("Provider's message id", groups=FULL)
     error_code = fields.Integer(aggregator=False)
     error_details = fields.Char("Error")
     category = fields.Char("Charged as")

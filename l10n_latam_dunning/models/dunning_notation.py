@@ -5,10 +5,12 @@ from odoo.exceptions import ValidationError
 
 from ..core.law.charge_notation import CHARGE_KINDS, ChargeRule
 from ..core.law.jurisdiction import Caps, LawError, OpeningHours
+from ..core.law.retention import Term
 
 PARSERS = {
     "hours": OpeningHours.parse,
     "cap": Caps.parse,
+    "retention": Term.parse,
     **{kind: partial(ChargeRule.parse, kind) for kind in CHARGE_KINDS},
 }
 

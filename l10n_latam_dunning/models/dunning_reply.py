@@ -76,13 +76,13 @@ class DunningMessage(models.Model):
             point=self.contact_point_id,
             text=FreeText(self.body or ""),
             sender=self.account_id,
-            confirms=self.answers_id._wamid() if self.confirms_stop else "",
+            confirms=self.answers_id._proof() if self.confirms_stop else "",
         )
 
     def _answer_call(self, client):
         """A call that sends this answer; it holds plain data only."""
         common = {
-            "to": self.contact_point_id.value,
+            "to": self.contact_point_id.sudo().value,
             "opaque": self.reference,
             "context": self.answers_id._wamid(),
         }
@@ -169,13 +169,13 @@ class DunningGate(models.AbstractModel):
         return super()._verdict(candidate, known, at, leave_out)
 
     @api.model
-    def _without_withdrawal(self, known, wamid):
+    def _without_withdrawal(self, known, proof):
         """The consents that were known before the message that withdrew one."""
         consents = (
             self.env["dunning.consent"]
             .sudo()
             .search(
-                [("event", "=", "withdrawn"), ("source", "=", "whatsapp"), ("proof", "=", wamid)]
+                [("event", "=", "withdrawn"), ("source", "=", "whatsapp"), ("proof", "=", proof)]
             )
         )
         left_out = {f"dunning.consent,{consent.id}" for consent in consents}

@@ -36,8 +36,10 @@ class DunningSeal(models.Model):
         problems = []
         chains = [chain for (chain,) in self._read_group([], ["chain"])]
         complete = {chain: self._check_chain(chain, problems) for chain in chains}
+        self._check_lost_seals(problems)
+        erased = self.env["dunning.erasure"]._recorded()
         for Model in self.env["dunning.evidence"]._evidence_models():
-            self._check_model(Model, complete, problems)
+            self._check_model(Model, complete, erased, problems)
         for Model in self.env["dunning.trace"]._traced_models():
             self._check_traced(Model, problems)
         return problems
@@ -87,6 +89,19 @@ class DunningSeal(models.Model):
         return complete
 
     @api.model
+    def _check_lost_seals(self, problems):
+        """Facts whose seal is gone: somebody cut the chain off, and not all of it."""
+        for (seal,) in self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT seal_id FROM dunning_seal_entry e
+                 WHERE NOT EXISTS (SELECT FROM dunning_seal s WHERE s.id = e.seal_id)
+                """
+            )
+        ):
+            problems.append(Problem(self._name, seal, self.env._("the seal was deleted")))
+
+    @api.model
     def _digests(self, seal, problems):
         """The digests of a seal's entries, each of which must fit its own leaves."""
         digests = []
@@ -102,7 +117,7 @@ class DunningSeal(models.Model):
     # === RECORDS ===
 
     @api.model
-    def _check_model(self, Model, complete, problems):
+    def _check_model(self, Model, complete, erased, problems):
         Entry = self.env["dunning.seal.entry"].sudo()
         sealed = [
             res_id
@@ -119,7 +134,7 @@ class DunningSeal(models.Model):
             partners = {fact.partner for fact in facts.values()} - {0}
             merged = self.env["dunning.access.log"]._merged_into(partners)
             for entry in known.values():
-                text = self._compare(entry, facts, merged, records)
+                text = self._compare(entry, facts, merged, records, erased)
                 if text:
                     problems.append(Problem(entry.model, entry.res_id, text))
                 spans = complete.get(entry.chain, ())
@@ -154,7 +169,7 @@ class DunningSeal(models.Model):
         return facts
 
     @api.model
-    def _compare(self, entry, facts, merged, living):
+    def _compare(self, entry, facts, merged, living, erased):
         """What is wrong with a sealed fact, in words, or nothing."""
         record = living.filtered(lambda one: one.id == entry.res_id)
         if not record:
@@ -164,6 +179,9 @@ class DunningSeal(models.Model):
             if record._evidence_replaced(entry.part):
                 return ""
             return self.env._("“%s” is missing", entry.part)
+        text = self.env["dunning.erasure"]._unexplained(entry, fact, erased)
+        if text:
+            return text
         wrong = differences(entry._line(), fact.fields)
         if entry.partner != fact.partner and entry.partner not in merged.get(fact.partner, ()):
             wrong.append("partner_id")

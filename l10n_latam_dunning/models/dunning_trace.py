@@ -3,11 +3,12 @@ from odoo.exceptions import UserError
 from odoo.models import MAGIC_COLUMNS
 from odoo.tools import SQL
 
+from ..core.evidence.erased import ERASED
 from ..core.evidence.seal import plain
 
-# What a field of a trace holds once its content was erased.
-ERASED = {"erased": True}
 FREE_TEXT = ("note", "ended_why", "waived_why")
+# What a person asked for by right, and was answered: his own, but no less personal.
+ASKED = ("asked", "answer", "value")
 
 
 class DunningTrace(models.Model):
@@ -48,9 +49,12 @@ class DunningTrace(models.Model):
         "changes",
         "create_date",
     )
-    _evidence_aside = {"partner_id": "a fact's place holds it"}
+    _evidence_aside = {
+        "partner_id": "a fact's place holds it",
+        "erased_at": "the access log tells it",
+    }
     _evidence_internal = frozenset(f"set.{name}" for name in FREE_TEXT)
-    _evidence_personal = _evidence_internal
+    _evidence_personal = _evidence_internal | {f"set.{name}" for name in ASKED}
 
     def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("A trace is evidence and is never changed."))
@@ -232,6 +236,11 @@ class DunningAgreementInstalment(models.Model):
 
     def _trace_owner(self):
         return self.agreement_id
+
+
+class DunningPrivacyRequest(models.Model):
+    _name = "dunning.privacy.request"
+    _inherit = ["dunning.privacy.request", "dunning.traced"]
 
 
 def _told(record, name):

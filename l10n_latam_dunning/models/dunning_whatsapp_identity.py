@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..core import phones
+from .dunning_contact_point import FULL
 
 WINDOW = timedelta(hours=24)
 # A sighting is written down once a day; a reply always, as it opens the window.
@@ -27,10 +28,15 @@ class DunningWhatsappIdentity(models.Model):
     )
     bsuid = fields.Char(
         "User id",
+        groups=FULL,
         help="WhatsApp's own id of the person for this business; it changes with his number.",
     )
-    wa_id = fields.Char("WhatsApp id in full", help="The number as WhatsApp writes it.")
-    masked_wa_id = fields.Char("WhatsApp id", compute="_compute_masked_wa_id")
+    wa_id = fields.Char(
+        "WhatsApp id in full", groups=FULL, help="The number as WhatsApp writes it."
+    )
+    masked_wa_id = fields.Char(
+        "WhatsApp id", compute="_compute_masked_wa_id", compute_sudo=True
+    )
     username = fields.Char()
     profile_name = fields.Char()
     last_seen = fields.Datetime()
@@ -56,8 +62,8 @@ class DunningWhatsappIdentity(models.Model):
 
     @api.depends("username", "profile_name", "wa_id", "bsuid")
     def _compute_display_name(self):
-        for row in self:
-            masked = phones.mask(f"+{row.wa_id}") if row.wa_id else row.bsuid
+        for row in self.sudo():
+            masked = phones.mask(f"+{row.wa_id}") if row.wa_id else f"…{(row.bsuid or '')[-4:]}"
             row.display_name = row.username or row.profile_name or masked
 
     @api.depends("wa_id")

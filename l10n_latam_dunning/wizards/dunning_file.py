@@ -46,6 +46,7 @@ class DunningFile(models.TransientModel):
         readonly=False,
         help="Otherwise they are masked. The choice is kept in the access log.",
     )
+    request_id = fields.Many2one("dunning.privacy.request", "Answers", ondelete="set null")
     reason = fields.Char(help="Case number of the authority, or what the person asked for.")
     name = fields.Char(readonly=True)
     content = fields.Binary("ZIP", readonly=True, attachment=False)
@@ -101,6 +102,9 @@ class DunningFile(models.TransientModel):
                 "hash": sha256(content),
             }
         )
+        if self.request_id and self.kind == "access":
+            self.request_id._check_officer()
+            self.request_id._finish("done", self.env._("The file %s was made.", name))
         return self._reopen()
 
     def _file_name(self, log):

@@ -118,7 +118,7 @@ class DunningChannelSms(models.AbstractModel):
             .create(
                 {
                     "uuid": tracker.sms_uuid,
-                    "number": message.contact_point_id.value,
+                    "number": message.contact_point_id.sudo().value,
                     "body": message.body,
                     "partner_id": message.partner_id.id,
                 }

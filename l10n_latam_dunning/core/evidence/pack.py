@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .proof import COMMENT, FACTS, MANIFEST, SEALS, Line, canonical, sha256
 
-PARTS = ("proof", "words", "source", "verify")
+PARTS = ("proof", "erased", "words", "source", "verify")
 HEAD = '''#!/usr/bin/env python3
 """Checks an evidence file. Nothing but Python 3.9 is needed: read this, then run it.
 

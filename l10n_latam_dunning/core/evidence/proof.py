@@ -9,7 +9,9 @@ number is a string), no escape that JSON does not ask for.
   `files` says where it lies. Each field has a leaf in `leaves`:
   sha256(field salt as bytes + canonical JSON of [name, value]). The field salt is
   sha256(salt as bytes + name) where there is a `salt`, else it stands in `salts`. A field without
-  a value was `withheld` or `erased`, and its salt with it; the leaf stays. A fact that is
+  a value was `withheld` or `erased`, and its salt with it; the leaf stays. What was erased is
+  named by a fact of the access log of kind `erase`: its `details` list model, ids and fields,
+  and the law that allowed it; a raw payload may go without. A fact that is
   `superseded` (the state of a message before its next step) has leaves only.
   The digest of a fact is the hash of the canonical JSON of its `at`, `chain`, `fact`, `leaves`,
   `nth` (its number among this partner's facts in this chain) and `partner`.

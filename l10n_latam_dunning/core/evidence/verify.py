@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from .erased import TECHNICAL, among, covered
 from .proof import (
     FACTS,
     FORMAT,
@@ -37,6 +38,7 @@ Head = tuple[str, int, str]
 # What a forged line may make of any step of its check.
 MALFORMED = (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError)
 PLACE = ("fact", "chain", "partner", "nth", "seal")
+LOG = "dunning.access.log/"
 NAME = re.compile(rb'"fact":"([^"]+)"')
 
 
@@ -54,6 +56,8 @@ class Check:
         self.seals: dict[tuple[str, int], Line] = {}
         self.facts: list[Line] = []
         self._emptied: dict[str, str] = {}
+        self._erased: list[tuple[str, str, set[str]]] = []
+        self._erasures: list[Line] = []
         self._explained: set[str] = set()
         self._counts: Counter[str] = Counter()
 
@@ -63,6 +67,7 @@ class Check:
         self._check_heads(heads)
         for number, (fact, raw) in enumerate(self.source.lines(FACTS), 1):
             self._check_line(number, fact, raw)
+        self._check_erasures()
         self._check_order()
         self._check_numbers()
         self._check_files()
@@ -190,6 +195,18 @@ class Check:
                 self._counts["closed"] += 1
             else:
                 self._find(what, "field_missing", FACTS, name=name)
+        gone = set(missing) & set(fact.get("erased", ()))
+        if gone:
+            self._erased.append((what, record_of(fact["fact"]), gone))
+        if fact["fields"].get("kind") == "erase" and fact["fact"].startswith(LOG):
+            self._erasures.append(fact)
+
+    def _check_erasures(self) -> None:
+        """Content is gone by an erasure that the access log tells of, and not otherwise."""
+        told = covered(fact["fields"].get("details") or {} for fact in self._erasures)
+        for what, record, gone in self._erased:
+            for name in sorted(gone - among(gone, told.get(record, ())) - TECHNICAL):
+                self._find(what, "erased_alone", FACTS, name=name)
 
     def _check_documents(self, what: str, fact: Line) -> None:
         for name, member in fact.get("files", {}).items():
@@ -266,6 +283,17 @@ class Check:
                 seals=len(self.seals),
                 first=days[0],
                 last=days[-1],
+            )
+        for fact in self._erasures:
+            fields = fact["fields"]
+            details = fields.get("details") or {}
+            self._note(
+                "erased",
+                records=len(covered([details])),
+                at=fact["at"],
+                user=fields.get("user_id"),
+                reason=fields.get("reason") or "–",
+                law=details.get("law") or "–",
             )
         for key in ("unsealed", "closed", "superseded"):
             if self._counts[key]:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from .provisions import Cap, Charge, ConsentRule, ExtraHoliday, Terms, Window
+from .retention import Retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Jurisdiction:
     recipients: tuple[Terms, ...] = ()
     extra_holidays: tuple[ExtraHoliday, ...] = ()
     charges: tuple[Charge, ...] = ()
+    retentions: tuple[Retention, ...] = ()
 
     def covers(self, on: date) -> bool:
         """Whether this version is in force on a day."""
@@ -67,6 +69,7 @@ class Jurisdiction:
             recipients=self.recipients + state.recipients,
             extra_holidays=self.extra_holidays + state.extra_holidays,
             charges=self.charges + state.charges,
+            retentions=self.retentions + state.retentions,
         )
 
 

@@ -21,6 +21,7 @@ from .provisions import (
     Terms,
     Window,
 )
+from .retention import Retention, Term
 from .verdict import Layer
 
 TERM_KINDS = ("content", "forbidden", "stop", "registry", "other_hours")
@@ -74,6 +75,7 @@ def jurisdiction_from_rows(
         recipients=tuple(built.recipients),
         extra_holidays=tuple(_extra_holiday(name, row) for row in holidays),
         charges=tuple(built.charges),
+        retentions=tuple(built.retentions),
     )
 
 
@@ -111,6 +113,7 @@ class _Rules:
         self.terms: dict[str, list[Terms]] = {kind: [] for kind in TERM_KINDS}
         self.recipients: list[Terms] = []
         self.charges: list[Charge] = []
+        self.retentions: list[Retention] = []
 
     def add(self, row: Mapping[str, Any]) -> None:
         kind = _text(row, "kind")
@@ -148,6 +151,8 @@ class _Rules:
             rule = ChargeRule.parse(kind, value)
             if all(rule != charge.rule for charge in self.charges):
                 self.charges.append(Charge(rule, citation))
+        elif kind == "retention":
+            self.retentions.append(Retention(Term.parse(value), citation))
         elif kind == "recipient":
             recipients = frozenset(value.split())
             if not recipients <= RECIPIENTS:

@@ -1,0 +1,166 @@
+"""How each model is emptied, when its personal content need no longer be kept."""
+
+from collections import defaultdict
+
+from odoo import fields, models
+
+from ..core.evidence.erased import ERASED, SIGN, WORD
+from .dunning_trace import ASKED, FREE_TEXT
+
+TEXTS = (*FREE_TEXT, *ASKED)
+
+
+class DunningEvidence(models.AbstractModel):
+    _inherit = "dunning.evidence"
+
+    erased_at = fields.Datetime("Emptied at", readonly=True, copy=False)
+
+    def _empty(self, stamp):
+        """Put the fixed word, or a keyed hash, in place of personal content."""
+        self._overwrite({"erased_at": stamp})
+
+    def _overwrite(self, vals):
+        """Write where the model itself refuses every change: an erasure is the one exception, and
+        is recorded in the access log."""
+        models.BaseModel.write(self, vals)
+
+    def _hashed(self, text):
+        return SIGN + self.env["dunning.suppression.list"]._digest(text)
+
+
+class DunningConsent(models.Model):
+    _inherit = "dunning.consent"
+
+    def _empty(self, stamp):
+        documents = self.attachment_id
+        vals = {"wording": WORD, "proof": WORD, "attachment_id": False, "erased_at": stamp}
+        self._overwrite(vals)
+        used = self.search([("attachment_id", "in", documents.ids)]).attachment_id
+        own = (False, self._name)
+        (documents - used).filtered(lambda document: document.res_model in own).unlink()
+
+
+class DunningMessage(models.Model):
+    _inherit = "dunning.message"
+
+    def _empty(self, stamp):
+        Erasure = self.env["dunning.erasure"]
+        texts = [text for message in self for text in (message.body, message.subject)]
+        Erasure._erase_notes(Erasure._notes_with(self.line_ids.move_id, texts))
+        Erasure._erase_notes(Erasure._notes_with(self.about_move_id, texts))
+        personal = self._evidence_personal
+        for message in self:
+            message._overwrite(
+                {
+                    **{name: WORD for name in ("subject", "body", "body_html") if message[name]},
+                    "override_reason": message.override_reason and WORD,
+                    "values": False,
+                    "buttons": False,
+                    "provider_ref": message.provider_ref and self._hashed(message.provider_ref),
+                    "history": [_without(step, {"note"}) for step in message.history or []],
+                    "earlier": [
+                        {**attempt, "told": _without(attempt["told"], personal - {"number"})}
+                        for attempt in message.earlier or []
+                    ],
+                    "erased_at": stamp,
+                }
+            )
+
+    def _empty_numbers(self):
+        """Numbers in the attempts that were told before; the present one is the point's."""
+        for message in self.filtered("earlier"):
+            message._overwrite(
+                {
+                    "earlier": [
+                        {**attempt, "told": _without(attempt["told"], {"number"})}
+                        for attempt in message.earlier
+                    ]
+                }
+            )
+
+
+class DunningEvent(models.Model):
+    _inherit = "dunning.event"
+
+    def _empty(self, stamp):
+        self.env["dunning.erasure"]._erase_notes(self.sudo().note_ids)
+        self.attachment_id.unlink()
+        for event in self:
+            event._overwrite(
+                {
+                    "key": self._hashed(f"{event.id}:{event.key}"),
+                    "text": event.text and WORD,
+                    "data": False,
+                    "media_state": False,
+                    "erased_at": stamp,
+                }
+            )
+
+
+class DunningTrace(models.Model):
+    _inherit = "dunning.trace"
+
+    def _empty(self, stamp):
+        for trace in self:
+            changes = {
+                name: ERASED if name in TEXTS and value else value
+                for name, value in (trace.changes or {}).items()
+            }
+            trace._overwrite({"changes": changes, "erased_at": stamp})
+        for name in set(self.mapped("model")) & set(self.env):
+            ids = self.filtered(lambda trace, name=name: trace.model == name).mapped("res_id")
+            records = self.env[name].sudo().browse(set(ids)).exists()
+            told = self._told_still(records)
+            for record in records:
+                texts = [text for text in TEXTS if text in record._fields and record[text]]
+                gone = [text for text in texts if text not in told[record.id]]
+                models.BaseModel.write(record, dict.fromkeys(gone, WORD))
+        agreements = self.filtered(lambda trace: trace.model == "dunning.agreement")
+        self.env["dunning.agreement.acceptance"].sudo().search(
+            [("agreement_id", "in", agreements.mapped("res_id"))]
+        )._empty()
+
+
+    def _told_still(self, records):
+        """{record id: names} that later traces, which are kept, still tell of these records."""
+        told = defaultdict(set)
+        domain = [("model", "=", records._name), ("res_id", "in", records.ids)]
+        for trace in self.search([*domain, ("erased_at", "=", False)]):
+            told[trace.res_id].update(trace.changes or {})
+        return told
+
+
+class DunningAgreementAcceptance(models.Model):
+    _inherit = "dunning.agreement.acceptance"
+
+    def _empty(self):
+        """That and when a debtor agreed stays, as the agreement itself does."""
+        words = dict.fromkeys(("person", "wording", "reference", "note"), WORD)
+        models.BaseModel.write(self, words)
+
+
+class DunningContactPoint(models.Model):
+    _inherit = "dunning.contact.point"
+
+    def _empty(self, stamp):
+        """A keyed hash stays: if the number comes back, whoever withdrew on it is known again."""
+        self.env["dunning.whatsapp.identity"].sudo().with_context(active_test=False).search(
+            [("contact_point_id", "in", self.ids)]
+        ).unlink()
+        self.env["dunning.message"].sudo().search(
+            [("contact_point_id", "in", self.ids)]
+        )._empty_numbers()
+        for point in self:
+            point.write(
+                {
+                    "value": self.env["dunning.evidence"]._hashed(point.value),
+                    "wa_id": False,
+                    "doubt": False,
+                    "state": "not_theirs",
+                    "partner_ids": [fields.Command.clear()],
+                }
+            )
+
+
+def _without(told, names):
+    return {name: WORD if name in names and value else value for name, value in told.items()}
