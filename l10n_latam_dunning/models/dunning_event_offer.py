@@ -1,6 +1,7 @@
-from odoo import models
+from odoo import api, models
 
 from .dunning_answer import Answer, FreeText
+from .dunning_plan import is_debt
 
 
 class DunningEvent(models.Model):
@@ -19,9 +20,7 @@ class DunningEvent(models.Model):
     def _offer(self, message):
         """Send the policy's ways to pay as buttons; returns whether they are on their way."""
         Agreement = self.env["dunning.agreement"].sudo()
-        moves = message.line_ids.move_id.filtered(
-            lambda move: move.amount_residual > 0 and move.state == "posted"
-        )
+        moves = self._to_agree_on(message)
         under_way = [("state", "in", ("proposed", "active")), ("move_ids", "in", moves.ids)]
         if not moves or Agreement.search_count(under_way, limit=1):
             return False
@@ -49,6 +48,19 @@ class DunningEvent(models.Model):
         if not sent:
             agreement.action_cancel()
         return bool(sent)
+
+    @api.model
+    def _to_agree_on(self, message):
+        """The open invoices of a message that nothing else rests: what is disputed, blocked or
+        reported as paid is for a person."""
+        moves = (message.line_ids.move_id or message.about_move_id).filtered(
+            lambda move: (
+                move.state == "posted" and move.payment_state in ("not_paid", "partial")
+            )
+        )
+        resting = self.env["dunning.plan"].sudo()._resting_moves(moves)
+        lines = moves.line_ids.filtered(is_debt)
+        return lines.filtered(lambda line: not resting.impediment(line, agreed=False)).move_id
 
     def _reply_offer(self, message, points):
         """The way that was tapped is agreed, once; an offer that has ended goes to a person."""

@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from ..core import phones
 from ..core.optout import is_stop
+from ..core.wish import is_wish_to_agree
 
 # A reply without a mark of its own is about the last message, if that is not too long ago.
 RECENT = timedelta(days=30)
@@ -52,7 +53,11 @@ class Reply:
         payload = self.data.get("payload") or ""
         if payload.startswith(OURS):
             return payload.split(":")[1]
-        return "stop" if is_stop(self.data.get("text") or "") else ""
+        text = self.data.get("text") or ""
+        if is_stop(text):
+            return "stop"
+        # a reaction, or the caption of a file, asks for nothing
+        return "agree" if self.event.topic == "text" and is_wish_to_agree(text) else ""
 
 
 class DunningEvent(models.Model):
