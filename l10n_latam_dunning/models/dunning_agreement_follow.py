@@ -139,6 +139,11 @@ class DunningAgreement(models.Model):
         self.write({"state": state, "ended_at": fields.Datetime.now(), "ended_why": why})
         self.line_ids.live = False
         self._cancel_reminders(self.instalment_ids)
+        if state != "kept":
+            self._owe_charges_again()
+            self.env["dunning.message"]._cancel_notices(
+                [("agreement_id", "in", self.ids)], self.env._("The agreement has ended")
+            )
 
     def _cancel_reminders(self, parts):
         """Stop what waits to remind of these payments."""

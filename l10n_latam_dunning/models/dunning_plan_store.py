@@ -95,6 +95,9 @@ class DunningPlan(models.AbstractModel):
             "instalment_id": candidate.instalment.id if candidate.instalment else False,
             "instalment_offset": candidate.offset,
             "thanks": candidate.thanks,
+            "agreement_id": candidate.agreement.id if candidate.agreement else False,
+            "hold_id": candidate.hold.id if candidate.hold else False,
+            "own_words": candidate.own_words,
             "currency_id": candidate.currency.id,
             "amount_total": candidate.amount,
             "charges": candidate.charges.to_dict() if candidate.charges else False,
@@ -138,10 +141,12 @@ class DunningPlan(models.AbstractModel):
 def _slot_of_message(message):
     """What a stored message is about, whatever its level."""
     place = (message.company_id, message.partner_id, message.currency_id)
-    return (*place, message.instalment_id.id or 0, message.thanks)
+    about = (message.instalment_id.id or 0, message.agreement_id.id or 0, message.hold_id.id or 0)
+    return (*place, *about, message.thanks)
 
 
 def _slot(candidate):
     """The same of a candidate."""
     place = (candidate.company, candidate.partner, candidate.currency)
-    return (*place, candidate.instalment.id if candidate.instalment else 0, candidate.thanks)
+    about = (candidate.instalment, candidate.agreement, candidate.hold)
+    return (*place, *(record.id if record else 0 for record in about), candidate.thanks)

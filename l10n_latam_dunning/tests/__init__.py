@@ -1,6 +1,7 @@
 from . import (
     test_after_payment,
     test_agreement,
+    test_agreement_charges,
     test_agreement_concurrency,
     test_agreement_offer,
     test_agreement_paper,

@@ -1,0 +1,315 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+from ..core.law.gate import Impediment
+from ..tools import naive_utc
+from .dunning_agreement import LIVE
+from .dunning_answer import Answer, FreeText
+from .dunning_gate import Candidate
+from .dunning_message import PENDING
+from .dunning_plan import is_debt
+
+CONFIRMATION = "l10n_latam_dunning.mail_template_confirmation"
+NOT_FOUND = "l10n_latam_dunning.mail_template_not_found"
+
+
+class DunningMessage(models.Model):
+    """A notice: told once, outside of the ladder. An agreement is confirmed, or a reported
+    payment was not found. It passes the same gate and the same outbox as everything else."""
+
+    _inherit = "dunning.message"
+
+    agreement_id = fields.Many2one(
+        "dunning.agreement", "Confirms", ondelete="restrict", index="btree_not_null"
+    )
+    hold_id = fields.Many2one(
+        "dunning.hold", "About the report", ondelete="restrict", index="btree_not_null"
+    )
+    own_words = fields.Text("Written by the user")
+
+    _confirmed_once = models.UniqueIndex(
+        "(agreement_id) WHERE agreement_id IS NOT NULL"
+        " AND state NOT IN ('refused', 'cancelled', 'failed')",
+        "This agreement is confirmed already, or is about to be.",
+    )
+    _told_once = models.UniqueIndex(
+        "(hold_id) WHERE hold_id IS NOT NULL AND state NOT IN ('refused', 'cancelled', 'failed')",
+        "The debtor was told already that his payment was not found, or is about to be.",
+    )
+
+    def _is_notice(self):
+        return bool(self.agreement_id or self.hold_id)
+
+    @api.model
+    def _cancel_notices(self, domain, why):
+        """Stop notices that still wait; what they say is true no more."""
+        waiting = self.sudo().search(Domain("state", "in", PENDING) & Domain(domain))
+        waiting._update_state(PENDING, "cancelled", why)._log_state()
+
+    # === CHATTER ===
+
+    def _log_state(self):
+        """A notice stands on its agreement or hold too."""
+        for message in self.filtered(lambda message: message._is_notice()):
+            office = message.with_context(lang=message.company_id.partner_id.lang)
+            about = office.agreement_id or office.hold_id
+            about.sudo()._message_log(body=office._state_note())
+        return super()._log_state()
+
+    def _answer_records(self):
+        return self.agreement_id.move_ids or self.hold_id.move_ids or super()._answer_records()
+
+
+class DunningPlan(models.AbstractModel):
+    """Notices on their way: the first of their channels that is open."""
+
+    _inherit = "dunning.plan"
+
+    @api.model
+    def _first_open(self, candidates, at, without=None):
+        """(candidate, verdict) of the first that is not refused, else of the first that is no
+        free answer; (None, None) where there is none. ``without`` is a hold that is about to
+        end."""
+        if not candidates:
+            return None, None
+        plain = [candidate for candidate in candidates if not isinstance(candidate, Answer)]
+        self._complete(plain)
+        gate = self.env["dunning.gate"]
+        known = gate._known(candidates, at)
+        if without:
+            ending = without._fact()
+            for facts in known.holds.values():
+                facts[:] = [fact for fact in facts if fact != ending]
+        verdicts = [gate._verdict(candidate, known, at) for candidate in candidates]
+        pairs = list(zip(candidates, verdicts, strict=True))
+        refused = next((pair for pair in pairs if not isinstance(pair[0], Answer)), pairs[0])
+        return next(
+            (
+                (candidate, verdict)
+                for candidate, verdict in pairs
+                # a free answer leaves at once or not at all
+                if verdict.outcome == "send"
+                or (verdict.outcome == "wait" and not isinstance(candidate, Answer))
+            ),
+            refused,
+        )
+
+    @api.model
+    def _notice_candidate(self, company, partner, currency, policy, lines, **about):
+        """What may become a notice on a channel; ``about`` names it and its text."""
+        return Candidate(
+            company, partner, currency, policy, lines, level=self.env["dunning.level"], **about
+        )
+
+    @api.model
+    def _free_answer(self, company, partner, currency, text):
+        """The same as a free answer to somebody who wrote within WhatsApp's 24 hours, or
+        nothing."""
+        identity = self.env["dunning.whatsapp.identity"]._of_partners(partner, company)[:1]
+        if not identity or identity.window_until <= fields.Datetime.now():
+            return None
+        return Answer(
+            company=company,
+            partner=partner,
+            currency=currency,
+            policy=self.env["dunning.policy"].sudo(),
+            lines=self.env["account.move.line"].sudo(),
+            purpose="reply",
+            point=identity.contact_point_id,
+            text=FreeText(text),
+            sender=identity.account_id,
+        )
+
+    # === BEFORE THE WIRE ===
+
+    @api.model
+    def _refresh_candidate(self, message, lines, resting, at):
+        if message.purpose == "reply" or not message._is_notice():
+            return super()._refresh_candidate(message, lines, resting, at)
+        about = message.agreement_id or message.hold_id
+        found = [c for c in about._notices(message.own_words) if c.channel == message.channel]
+        candidate = found[0] if found else about._any_notice(message)
+        candidate.problems += about._notice_problems(candidate)
+        return candidate
+
+
+class DunningAgreement(models.Model):
+    """The agreement confirmed in writing."""
+
+    _inherit = "dunning.agreement"
+
+    def _agreed_lines(self):
+        """What is open of the agreement's invoices."""
+        until = self.due_until
+        return self.move_ids.line_ids.filtered(
+            lambda line: is_debt(line) and not (until and line.date_maturity > until)
+        ).sorted("date_maturity")
+
+    def _notices(self, _words=""):
+        """The confirmation on each channel that the policy names, the first to be tried first."""
+        policy = self._policy()
+        ways = []
+        if policy.confirm_template_name:
+            ways.append({"channel": "whatsapp", "template_name": policy.confirm_template_name})
+        if policy.confirm_by_email:
+            template = self.env.ref(CONFIRMATION).sudo()
+            ways.append({"channel": "email", "mail_template": template})
+        return [self._notice(**way) for way in ways]
+
+    def _notice(self, **way):
+        return self.env["dunning.plan"]._notice_candidate(
+            self.company_id,
+            self.partner_id,
+            self.currency_id,
+            self._policy(),
+            self._agreed_lines(),
+            purpose="agreement",
+            agreement=self,
+            **way,
+        )
+
+    def _any_notice(self, message):
+        """The confirmation of a message whose channel the policy names no more."""
+        return self._notice(channel=message.channel)
+
+    def _notice_problems(self, _candidate):
+        return [] if self.state in (LIVE, "kept") else [Impediment("not_open")]
+
+
+class DunningHold(models.Model):
+    """A reported payment that was not found: told to the debtor in the accountant's words."""
+
+    _inherit = "dunning.hold"
+
+    def _notices(self, words=""):
+        """The notice on each channel, for what is open of the hold's invoices."""
+        lines = self._unpaid_lines()
+        if not lines:
+            return []
+        policy = self._policy_of(self.company_id, self.partner_id)
+        ways = []
+        if policy.not_found_template_name:
+            ways.append({"channel": "whatsapp", "template_name": policy.not_found_template_name})
+        ways.append({"channel": "email", "mail_template": self.env.ref(NOT_FOUND).sudo()})
+        return [self._notice(lines, words, policy, **way) for way in ways]
+
+    def _notice(self, lines, words, policy, **way):
+        return self.env["dunning.plan"]._notice_candidate(
+            self.company_id,
+            self.partner_id,
+            lines.currency_id or self.company_id.currency_id,
+            policy,
+            lines,
+            hold=self,
+            own_words=words or "",
+            **way,
+        )
+
+    def _any_notice(self, message):
+        policy, nothing = message.policy_id, self.env["account.move.line"]
+        return self._notice(nothing, message.own_words, policy, channel=message.channel)
+
+    def _notice_problems(self, candidate):
+        return [] if candidate.lines else [Impediment("paid")]
+
+    def _unpaid_lines(self):
+        """What is open of the invoices that the hold was about and nothing else rests, in the
+        currency of the oldest."""
+        plan = self.env["dunning.plan"].sudo()
+        domain = Domain("partner_id", "=", self.partner_id.id)
+        if self.move_ids:
+            domain &= Domain("move_id", "in", self.move_ids.ids)
+        lines = plan._open_lines(self.company_id, domain)
+        resting = plan._resting_moves(lines.move_id)
+        payable = lines.filtered(
+            lambda line: is_debt(line) and self._is_all(resting.impediment(line))
+        )
+        payable = payable.filtered(lambda line: line.currency_id == payable[:1].currency_id)
+        credits = lines.filtered(
+            lambda line: _is_credit(line) and line.currency_id == payable.currency_id
+        )
+        covered = plan._covering_credit(payable, credits, resting)
+        return payable.browse() if covered else payable
+
+    def _is_all(self, problem):
+        """Whether nothing but this hold stands against asking for an instalment."""
+        if not problem:
+            return True
+        detail = (problem.figures or {}).get("detail")
+        return problem.code == f"hold_{self.reason}" and detail == self._fact().detail
+
+    def _words_not_found(self):
+        """What a debtor is told where the accountant writes nothing else, in his language."""
+        debtor = self.partner_id
+        installed = dict(self.env["res.lang"].get_installed())
+        own = (debtor.lang, self.company_id.partner_id.lang)
+        lang = next((code for code in own if code in installed), "en_US")
+        env = self.with_context(lang=lang).env
+        return env._(
+            "We have not found your payment on our account until %(day)s. Please send us the"
+            " receipt or ask your bank.",
+            day=format_date(env, fields.Date.context_today(self), lang_code=lang),
+        )
+
+    def _way_in_words(self, words):
+        """How a rejection would reach the debtor now, or why not, for who is about to write it."""
+        if not words:
+            return self.env._("Nothing is written to the debtor.")
+        candidate, verdict = self._way_to_tell(words)
+        if not candidate:
+            return self.env._("Nothing of it is open any more, so nothing is written to the debtor.")
+        Message = self.env["dunning.message"]
+        if verdict.outcome == "refuse":
+            reasons = " ".join(Message._explain(check) for check in verdict.reasons)
+            return self.env._("It is not sent: %s", reasons)
+        if isinstance(candidate, Answer):
+            return self.env._("As a free answer on WhatsApp, now.")
+        labels = dict(Message._fields["channel"]._description_selection(self.env))
+        if verdict.outcome == "wait":
+            shown = Message.new({"verdict": verdict.to_dict()})
+            return self.env._(
+                "By %(channel)s, not before %(when)s.",
+                channel=labels[candidate.channel],
+                when=shown._when(naive_utc(verdict.not_before)),
+            )
+        return self.env._("By %s, now.", labels[candidate.channel])
+
+    def _way_to_tell(self, words):
+        """(candidate, verdict) by which the debtor would be told now."""
+        plan = self.env["dunning.plan"].sudo().with_company(self.company_id)
+        hold = self.sudo()
+        candidates = hold._notices(words)
+        if candidates:
+            free = plan._free_answer(
+                hold.company_id, hold.partner_id, candidates[0].currency, words
+            )
+            candidates = [*filter(None, [free]), *candidates]
+        return plan._first_open(candidates, fields.Datetime.now(), without=hold)
+
+    def _tell(self, words, user):
+        """Write to the debtor that his payment was not found, once; the gate decides whether, how
+        and when. Returns the message, which may be a refused one, or nothing."""
+        candidate, verdict = self._way_to_tell(words)
+        Message = self.env["dunning.message"].sudo()
+        if not candidate:
+            return Message.browse()
+        if isinstance(candidate, Answer):
+            heard = self.env["dunning.whatsapp.identity"]._of_partners(
+                self.partner_id, self.company_id
+            )[:1]._heard()[:1]
+            about = self.move_ids or self._unpaid_lines().move_id
+            _verdict, message = Message._answer(
+                candidate,
+                answers_id=heard.id,
+                about_move_id=about[:1].id,
+                user_id=user.id,
+                hold_id=self.id,
+                own_words=words,
+            )
+            return message
+        return self.env["dunning.plan"].sudo()._store([(candidate, verdict)], user=user)
+
+
+def _is_credit(line):
+    return line.amount_residual_currency < 0
