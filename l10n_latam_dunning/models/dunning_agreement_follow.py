@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -240,7 +241,12 @@ class DunningAgreement(models.Model):
     def _rearmed(self, moves):
         """{invoice id: Rearm} of invoices whose ladder started again at a level of the policy's
         choice after a broken agreement."""
-        found = {}
+        return {move: rearms[-1] for move, rearms in self._rearms(moves).items()}
+
+    @api.model
+    def _rearms(self, moves):
+        """{invoice id: [Rearm]}: the same, each time that it happened."""
+        found = defaultdict(list)
         for line in (
             self.env["dunning.agreement.line"]
             .sudo()
@@ -253,11 +259,10 @@ class DunningAgreement(models.Model):
                 order="id",
             )
         ):
-            agreement = line.agreement_id
-            episode = found[line.move_id.id].episode + 1 if line.move_id.id in found else 1
+            agreement, rearms = line.agreement_id, found[line.move_id.id]
             gate = self.env["dunning.gate"]
             start = gate._local_day(agreement.partner_id, agreement.ended_at)
-            found[line.move_id.id] = Rearm(episode, start, agreement.restart_days)
+            rearms.append(Rearm(len(rearms) + 1, start, agreement.restart_days))
         return found
 
     # === CRON ===

@@ -5,6 +5,7 @@ from . import (
     test_agreement_concurrency,
     test_agreement_offer,
     test_agreement_paper,
+    test_agreement_story,
     test_agreement_tours,
     test_agreement_truth,
     test_channel_order,
