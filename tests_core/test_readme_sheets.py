@@ -21,7 +21,9 @@ GOOD_FOR = 31
 
 def sheet(owed, terms, country, on, *figures):
     """The charges of a consumer's debt within the shipped law, and the table that shows them."""
-    rows = [Figure(code, day(since), D(value), GOOD_FOR, per) for code, since, value, per in figures]
+    rows = [
+        Figure(code, day(since), D(value), GOOD_FOR, unit) for code, since, value, unit in figures
+    ]
     allowed = limits(
         shipped_law(),
         Figures.of(rows),
@@ -90,5 +92,3 @@ def test_the_sums_are_those_that_a_person_gets():
     assert f"{BRAZIL.total:f}" == "632.13"
     assert [f"{CHILE.of(name):f}" for name in COMPONENTS] == ["23342", "0", "72000"]
     assert f"{CHILE.total:f}" == "1095342"
-
-

@@ -32,8 +32,8 @@ _LISTS: Final = {
     """,
     "pay": """
         pagar pagarlo pagarla pagarlos pagarlas pagarle pagarles pagarte cancelar cancelarlo
-        cancelarla abonar abonarlo abonarles abonarle liquidar liquidarlo saldar saldarlo hacer_pagos
-        quitar quita_lo pay pay_it pay_this
+        cancelarla abonar abonarlo abonarles abonarle liquidar liquidarlo saldar saldarlo
+        hacer_pagos quitar quita_lo pay pay_it pay_this
     """,
     "part": """
         partes cuotas pagos abonos plazos parcelas vezes veces mensualidades quincenas armadas
@@ -123,7 +123,8 @@ _WISH: Final = """
 """
 # Whoever says one of these has something else to say first.
 _DOUBT: Final = """
-    ya|ja [lo|la|le|les|o|a|eu|yo|hoy|ayer] pague|paguei|cancele|abone|transferi|deposite|pago|pagamos
+    ya|ja [lo|la|le|les|o|a|eu|yo|hoy|ayer] pague|paguei|cancele|abone|transferi|deposite|pago
+    ya|ja [lo|la|le|les|o|a] pagamos
     i|we [have] [already] paid
     no|nao [lo|la|le|les|o|a] debo|devo|reconozco|reconheco|corresponde|compre|comprei|recibi|recebi
     reclamo|reclamar|reclamacion|reclamacao|denuncia|denunciar|disputa|contestar|demanda

@@ -104,9 +104,7 @@ class DunningAgreement(models.Model):
             return ""
         let_off = self._let_off(charges, components)
         lang = self.env.lang
-        detail = self.env["dunning.charge"]._detail(
-            charges, self.currency_id, lang, lang, let_off
-        )
+        detail = self.env["dunning.charge"]._detail(charges, self.currency_id, lang, lang, let_off)
         sentences = [self.env._("With interest and fees: %s.", detail)]
         if let_off:
             sentences.append(

@@ -114,9 +114,11 @@ class DunningAgreement(models.Model):
         return message.purpose == "reply" and len(message.body) <= MAX_CAPTION
 
     def _answer_with(self, answer, user):
-        heard = self.env["dunning.whatsapp.identity"]._of_partners(
-            self.partner_id, self.company_id
-        )[:1]._heard()[:1]
+        heard = (
+            self.env["dunning.whatsapp.identity"]
+            ._of_partners(self.partner_id, self.company_id)[:1]
+            ._heard()[:1]
+        )
         _verdict, message = (
             self.env["dunning.message"]
             .sudo()

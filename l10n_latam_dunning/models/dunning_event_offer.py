@@ -54,9 +54,7 @@ class DunningEvent(models.Model):
         """The open invoices of a message that nothing else rests: what is disputed, blocked or
         reported as paid is for a person."""
         moves = (message.line_ids.move_id or message.about_move_id).filtered(
-            lambda move: (
-                move.state == "posted" and move.payment_state in ("not_paid", "partial")
-            )
+            lambda move: move.state == "posted" and move.payment_state in ("not_paid", "partial")
         )
         resting = self.env["dunning.plan"].sudo()._resting_moves(moves)
         lines = moves.line_ids.filtered(is_debt)

@@ -101,7 +101,8 @@ class Candidate:
 
     @property
     def due_date(self):
-        """The day of the agreed payment, or of the first of several, else the earliest of the listed lines."""
+        """The day of the agreed payment, or of the first of several, else the earliest of the
+        listed lines."""
         if self.instalment:
             return self.instalment.date_due
         if self.agreement:

@@ -75,8 +75,8 @@ class DunningPolicy(models.Model):
     confirm_template_name = fields.Char(
         "Template that confirms agreements",
         default="dunning_agreement_confirmed",
-        help="When an agreement is accepted, it is confirmed on WhatsApp: with the PDF to who wrote "
-        "in the last 24 hours, else by this template. Empty: not on WhatsApp.",
+        help="When an agreement is accepted, it is confirmed on WhatsApp: with the PDF to who "
+        "wrote in the last 24 hours, else by this template. Empty: not on WhatsApp.",
     )
     confirm_by_email = fields.Boolean(
         "Confirm agreements by e-mail",

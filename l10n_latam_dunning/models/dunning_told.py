@@ -258,7 +258,7 @@ class DunningHold(models.Model):
             return self.env._("Nothing is written to the debtor.")
         candidate, verdict = self._way_to_tell(words)
         if not candidate:
-            return self.env._("Nothing of it is open any more, so nothing is written to the debtor.")
+            return self.env._("Nothing of it is open any more: nothing is written to the debtor.")
         Message = self.env["dunning.message"]
         if verdict.outcome == "refuse":
             reasons = " ".join(Message._explain(check) for check in verdict.reasons)
@@ -295,9 +295,11 @@ class DunningHold(models.Model):
         if not candidate:
             return Message.browse()
         if isinstance(candidate, Answer):
-            heard = self.env["dunning.whatsapp.identity"]._of_partners(
-                self.partner_id, self.company_id
-            )[:1]._heard()[:1]
+            heard = (
+                self.env["dunning.whatsapp.identity"]
+                ._of_partners(self.partner_id, self.company_id)[:1]
+                ._heard()[:1]
+            )
             about = self.move_ids or self._unpaid_lines().move_id
             _verdict, message = Message._answer(
                 candidate,

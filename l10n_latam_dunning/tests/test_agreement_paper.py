@@ -7,7 +7,7 @@ from odoo.tests import tagged
 from .common import WEDNESDAY
 from .event_common import EventCase
 from .mail_common import ADDRESS, EmailCommon
-from .test_agreement import AgreementCommon, Agreeing
+from .test_agreement import Agreeing, AgreementCommon
 
 PDF = b"%PDF-1.7 the agreement"
 

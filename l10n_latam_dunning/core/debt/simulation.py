@@ -72,8 +72,8 @@ class Problem:
 class Debtor:
     """Somebody's debts in one currency under one ladder, and how far up it he has heard.
 
-    `used` are the (move, due day of the ladder, rung) that had their message. `manual` are rungs that a person
-    has to approve.
+    `used` are the (move, due day of the ladder, rung) that had their message. `manual` are rungs
+    that a person has to approve.
     """
 
     key: Hashable
