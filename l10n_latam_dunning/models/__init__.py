@@ -46,6 +46,7 @@ from . import (
     dunning_evidence_facts,
     dunning_gate,
     dunning_hold,
+    dunning_hold_told,
     dunning_holiday,
     dunning_jurisdiction,
     dunning_jurisdiction_charges,

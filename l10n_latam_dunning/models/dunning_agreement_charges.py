@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ..core.debt.interest import COMPONENTS, Charges
 from ..tools import to_decimal
+from .dunning_plan import is_debt
 
 WAIVED_BY = {name: f"waive_{name}" for name in COMPONENTS}
 
@@ -73,6 +74,13 @@ class DunningAgreement(models.Model):
             day = mine[0].computed_on if mine else fields.Date.context_today(self)
             found[agreement] = Charge._sum(mine, day)
         return found
+
+    def _agreed_lines(self):
+        """What is open of the agreement's invoices."""
+        until = self.due_until
+        return self.move_ids.line_ids.filtered(
+            lambda line: is_debt(line) and not (until and line.date_maturity > until)
+        ).sorted("date_maturity")
 
     def _let_off(self, charges, components=None):
         """What of these charges is given up: of the components that are ticked, or of those."""

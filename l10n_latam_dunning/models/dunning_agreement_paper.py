@@ -4,13 +4,15 @@ from odoo import api, fields, models
 from odoo.addons.base.models.ir_qweb import QWebError
 from odoo.exceptions import UserError
 
+from ..core.law.gate import Impediment
 from ..core.whatsapp.payload import MAX_CAPTION
-from .dunning_agreement import OPEN
+from .dunning_agreement import LIVE, OPEN
 from .dunning_answer import Answer
 from .dunning_message import DEAD
 
 _logger = logging.getLogger(__name__)
 
+CONFIRMATION = "l10n_latam_dunning.mail_template_confirmation"
 REPORT = "l10n_latam_dunning.action_report_agreement"
 
 
@@ -153,6 +155,36 @@ class DunningAgreement(models.Model):
         keeps = self.env._("While it is kept, no reminders of these invoices are sent.")
         head = self.env._("This confirms what we agreed:")
         return "\n".join([head, self._agreement_in_words(), keeps])
+
+    def _notices(self, _words=""):
+        """The confirmation on each channel that the policy names, the first to be tried first."""
+        policy = self._policy()
+        ways = []
+        if policy.confirm_template_name:
+            ways.append({"channel": "whatsapp", "template_name": policy.confirm_template_name})
+        if policy.confirm_by_email:
+            template = self.env.ref(CONFIRMATION).sudo()
+            ways.append({"channel": "email", "mail_template": template})
+        return [self._notice(**way) for way in ways]
+
+    def _notice(self, **way):
+        return self.env["dunning.plan"]._notice_candidate(
+            self.company_id,
+            self.partner_id,
+            self.currency_id,
+            self._policy(),
+            self._agreed_lines(),
+            purpose="agreement",
+            agreement=self,
+            **way,
+        )
+
+    def _any_notice(self, message):
+        """The confirmation of a message whose channel the policy names no more."""
+        return self._notice(channel=message.channel)
+
+    def _notice_problems(self, _candidate):
+        return [] if self.state in (LIVE, "kept") else [Impediment("not_open")]
 
     def _report_title(self):
         """The title of the paper, in the language it is printed in."""

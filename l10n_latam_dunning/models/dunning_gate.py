@@ -206,12 +206,17 @@ class DunningGate(models.AbstractModel):
             candidate.channel,
             candidate.purpose,
             partner.dunning_debtor_kind,
-            text=channel._wording(candidate) if candidate.text else None,
+            text=self._wording(channel, candidate) if candidate.text else None,
             carries=channel._carries(candidate) if candidate.text else frozenset(),
             recipient=candidate.recipient,
         )
         instant = at.replace(tzinfo=timezone.utc)
         return decide(proposal, facts, instant, layers=candidate.layers)
+
+    @api.model
+    def _wording(self, channel, candidate):
+        """All that is said: the text, and what a person adds to it."""
+        return "\n".join(filter(None, [channel._wording(candidate), candidate.own_words]))
 
     # === FACTS ===
 

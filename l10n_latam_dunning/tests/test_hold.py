@@ -330,6 +330,12 @@ class TestReportedPayment(HoldCommon):
             self.close(hold, "action_reject", words="x" * 201)
         self.assertFalse(hold.ended_at)
 
+    def test_words_that_the_law_forbids_are_not_sent(self):
+        hold = self.report(moves=self.invoice)
+        self.close(hold, "action_reject", words="Embargaremos su casa.")
+        message = self.told()
+        self.assertEqual((message.state, message.reason_codes), ("refused", "wording"))
+
     def test_nothing_is_written_where_nobody_wants_it_or_nothing_is_open(self):
         hold = self.report(moves=self.invoice)
         self.close(hold, "action_reject", write_to_debtor=False)
