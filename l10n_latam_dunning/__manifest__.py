@@ -50,7 +50,6 @@
         "wizards/dunning_agreement_accept_views.xml",
         "wizards/dunning_agreement_propose_views.xml",
         "report/dunning_agreement_report.xml",
-        "data/mail_template.xml",
         "views/dunning_agreement_views.xml",
         "views/dunning_agreement_instalment_views.xml",
         "wizards/dunning_hold_end_views.xml",

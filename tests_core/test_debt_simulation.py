@@ -72,6 +72,22 @@ def test_a_used_rung_is_not_heard_again():
     assert told(found) == [(15, 7, "sent")]
 
 
+def test_a_ladder_that_begins_anew_is_climbed_once_more_from_its_level():
+    due = TODAY - timedelta(days=40)
+    # from the third day on it counts as seven days late
+    again = (TODAY + timedelta(days=3), TODAY - timedelta(days=4))
+    rest = ((date.min, TODAY + timedelta(days=3), "hold_agreement"),)
+    heard = {(1, due, rung.key) for rung in LADDER}
+    found = run(debtor(debt(-40, restarts=(again,), rests=rest), used=heard), Gate())
+    assert told(found) == [(7, 3, "sent"), (15, 11, "sent")]
+
+
+def test_what_is_added_is_asked_for_too():
+    (planned,) = run(debtor(debt(-20)), Gate(), days=1)
+    planned.added = 35
+    assert planned.amount() == 10035
+
+
 def test_a_contact_on_paper_delays_the_next_one():
     found = run(debtor(debt(-6)), Gate(gap=timedelta(days=5)), days=8)
     assert told(found) == [(0, 0, "sent"), (7, 5, "sent")]

@@ -678,6 +678,8 @@ LONG = {
     "amount_detail": max(NOTHING_ADDED.values(), key=len),
     "due_date": "15/01/2027",
     "invoice_names": "F001-00000123, F001-00000124",
+    "agreement_terms": "; ".join(f"15/{month:02}/2027: S/ 1,250.00" for month in range(1, 7)),
+    "own_words": "No figura en nuestra cuenta hasta hoy: " + "por favor " * 16,
 }
 
 

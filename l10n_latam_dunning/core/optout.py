@@ -3,17 +3,13 @@
 Losing a stop is worse than hearing one too many; still, a question about the debt is none, and
 "cancelar" is how half of Latin America says "to pay".
 
-The phrases below are lower case without accents. `{name}` is any word of that list, `[a|b]` may be
-missing, `a|b` is either, `*` is up to five words, `_` joins words to one, `!{name}` means that no
-such word follows, and `$` is the end of a clause.
+The phrases below are written in the notation of :mod:`phrases`.
 """
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator
 from typing import Final
 
-_MAX_LENGTH: Final = 600
+from .phrases import any_of, plain, words
 
 _ALONE: Final = """
     alto baja basta borrar borrarme borrame cancelar cancel chega desuscribir desuscribirme
@@ -193,66 +189,17 @@ _STOP: Final = """
 """
 
 
-def _words(text: str) -> list[str]:
-    return [word.replace("_", " ") for word in text.split()]
-
-
-def _piece(token: str) -> str:
-    """Turn one token of a phrase into a piece of a pattern that ends with a space."""
-    if token == "*":
-        return r"(?:\S+ ){0,5}?"
-    if token == "$":
-        return r"(?:\. |$)"
-    if token.startswith("!"):
-        articles = "|".join(_words(_LISTS["article"]))
-        return rf"(?!(?:(?:{articles}) )?(?:{_alternatives(token[1:])}) )"
-    if token.startswith("["):
-        return rf"(?:(?:{_alternatives(token[1:-1])}) )?"
-    return rf"(?:{_alternatives(token)}) "
-
-
-def _alternatives(token: str) -> str:
-    if token.startswith("{"):
-        words = _words(_LISTS[token[1:-1]])
-    else:
-        words = token.replace("_", " ").split("|")
-    return "|".join(sorted(words, key=len, reverse=True))
-
-
-def _patterns(phrases: str) -> Iterator[str]:
-    for line in phrases.strip().splitlines():
-        yield "".join(_piece(token) for token in line.split())
-
-
-def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("(?<= )(?:" + "|".join(phrases) + ")")
-
-
-_KEEP_PATTERN: Final = _any_of(_patterns(_KEEP))
-_STOP_PATTERN: Final = _any_of(_patterns(_STOP))
+_KEEP_PATTERN: Final = any_of(_KEEP, _LISTS)
+_STOP_PATTERN: Final = any_of(_STOP, _LISTS)
 _ALONE_PATTERN: Final = re.compile(
-    rf" (?:(?:{'|'.join(_words(_POLITE))}) )*?(?:(?:{'|'.join(_words(_ALONE))}) )"
-    rf"(?:(?:{'|'.join(_words(_POLITE + _ALONE))}) )*"
+    rf" (?:(?:{'|'.join(words(_POLITE))}) )*?(?:(?:{'|'.join(words(_ALONE))}) )"
+    rf"(?:(?:{'|'.join(words(_POLITE + _ALONE))}) )*"
 )
 
 
 def is_stop(text: str) -> bool:
     """Tell whether the text asks to receive no more messages. Only its start is read."""
-    plain = _plain(text)
-    if _ALONE_PATTERN.fullmatch(plain.replace(" .", "")):
+    bare = plain(text)
+    if _ALONE_PATTERN.fullmatch(bare.replace(" .", "")):
         return True
-    return bool(_STOP_PATTERN.search(_KEEP_PATTERN.sub("... ", plain)))
-
-
-def _plain(text: str) -> str:
-    """Reduce to lower-case words without accents, each followed by a space, `.` between clauses."""
-    text = text[:_MAX_LENGTH].replace("\N{OCTAGONAL SIGN}", " stop ")
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    bare = re.sub(r"['’`´]", "", bare)
-    bare = re.sub(r"[.,;:!?¡¿\n]+", " . ", bare)
-    words = " ".join(re.sub(r"[^a-z0-9.]+", " ", bare).split())
-    letters = words.replace(" .", "").strip(". ")
-    if re.fullmatch(r"(?:[a-z] ){2,}[a-z]", letters):
-        words = letters.replace(" ", "")
-    return " " + re.sub(r"([a-z])\1{2,}", r"\1", words) + " "
+    return bool(_STOP_PATTERN.search(_KEEP_PATTERN.sub("... ", bare)))

@@ -28,6 +28,9 @@ TERMS = (
     "amount",
     "amount_waived",
     "waived_why",
+    "waive_interest",
+    "waive_fine",
+    "waive_fees",
     "instalment_ids",
 )
 # What the addon writes down by itself.
@@ -42,6 +45,7 @@ RECORDED = (
     "offer_text",
     "valid_until",
     "amount_at_start",
+    "charges",
     "accepted_at",
     "ended_at",
     "ended_why",
@@ -190,16 +194,23 @@ class DunningAgreement(models.Model):
             ended = agreement.state not in (*OPEN, LIVE)
             agreement.next_date = not ended and min(left.mapped("date_due"), default=False)
 
-    @api.depends("amount_waived", "amount_open", "amount_at_start", "state", "approved_by")
+    @api.depends(
+        "amount_waived", "amount_open", "amount_at_start", "amount_let_off", "state", "approved_by"
+    )
     @api.depends_context("uid")
     def _compute_waived_percent(self):
         for agreement in self:
             whole = agreement.amount_at_start or agreement.amount_open
-            percent = 100 * agreement.amount_waived / whole if whole else 0.0
+            whole += agreement.amount_interest + agreement.amount_fine + agreement.amount_fees
+            percent = 100 * agreement._waived_in_all() / whole if whole else 0.0
             agreement.waived_percent = percent
             limit = agreement._policy()._waive_max(self.env.user) if percent else 0.0
             undecided = agreement.state in ("draft", "approval") and not agreement.approved_by
             agreement.needs_approval = undecided and percent > limit + 1e-6
+
+    def _waived_in_all(self):
+        """What is given up of the invoices, and of interest and fees."""
+        return self.amount_waived + self.amount_let_off
 
     # === CONSTRAINTS ===
 
@@ -334,7 +345,7 @@ class DunningAgreement(models.Model):
             agreement._message_log(
                 body=self.env._(
                     "Approved: %(amount)s (%(percent).1f %%) may be waived.",
-                    amount=agreement.currency_id.format(agreement.amount_waived),
+                    amount=agreement.currency_id.format(agreement._waived_in_all()),
                     percent=agreement.waived_percent,
                 )
             )
@@ -389,7 +400,7 @@ class DunningAgreement(models.Model):
                 user_id=user.id,
                 summary=self.env._(
                     "Approve: %(amount)s waived for %(debtor)s",
-                    amount=self.currency_id.format(self.amount_waived),
+                    amount=self.currency_id.format(self._waived_in_all()),
                     debtor=self.partner_id.name,
                 ),
                 note=self.waived_why,

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -139,6 +140,11 @@ class DunningAgreement(models.Model):
         self.write({"state": state, "ended_at": fields.Datetime.now(), "ended_why": why})
         self.line_ids.live = False
         self._cancel_reminders(self.instalment_ids)
+        if state != "kept":
+            self._owe_charges_again()
+            self.env["dunning.message"]._cancel_notices(
+                [("agreement_id", "in", self.ids)], self.env._("The agreement has ended")
+            )
 
     def _cancel_reminders(self, parts):
         """Stop what waits to remind of these payments."""
@@ -235,7 +241,12 @@ class DunningAgreement(models.Model):
     def _rearmed(self, moves):
         """{invoice id: Rearm} of invoices whose ladder started again at a level of the policy's
         choice after a broken agreement."""
-        found = {}
+        return {move: rearms[-1] for move, rearms in self._rearms(moves).items()}
+
+    @api.model
+    def _rearms(self, moves):
+        """{invoice id: [Rearm]}: the same, each time that it happened."""
+        found = defaultdict(list)
         for line in (
             self.env["dunning.agreement.line"]
             .sudo()
@@ -248,11 +259,10 @@ class DunningAgreement(models.Model):
                 order="id",
             )
         ):
-            agreement = line.agreement_id
-            episode = found[line.move_id.id].episode + 1 if line.move_id.id in found else 1
+            agreement, rearms = line.agreement_id, found[line.move_id.id]
             gate = self.env["dunning.gate"]
             start = gate._local_day(agreement.partner_id, agreement.ended_at)
-            found[line.move_id.id] = Rearm(episode, start, agreement.restart_days)
+            rearms.append(Rearm(len(rearms) + 1, start, agreement.restart_days))
         return found
 
     # === CRON ===

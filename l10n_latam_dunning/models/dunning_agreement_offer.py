@@ -26,6 +26,7 @@ class DunningAgreementOffer(models.Model):
     every = fields.Integer(required=True, default=1)
     unit = fields.Selection([("day", "Days"), ("month", "Months")], required=True, default="month")
     waived_percent = fields.Float("Waived (%)")
+    waive_charges = fields.Boolean("Without interest and fees")
     active = fields.Boolean(default=True)
 
     _terms_sensible = models.Constraint(

@@ -7,9 +7,11 @@ from odoo.tools import SQL, format_date, format_datetime
 
 from ..core.debt import instalments
 from ..core.debt.instalments import Part
+from ..core.debt.interest import COMPONENTS
 from ..core.law.calendar import is_day_off
 from ..tools import to_amount, to_units
 from .dunning_agreement import LIVE, OPEN
+from .dunning_agreement_charges import WAIVED_BY
 from .dunning_agreement_offer import TITLE_SIZE
 
 PAYLOAD = "DUN:offer:"
@@ -134,8 +136,9 @@ class DunningAgreement(models.Model):
         listed = ", ".join(names[:LISTED_INVOICES])
         return f"{listed} +{more}" if more > 0 else listed
 
-    def _agreement_in_words(self, parts=None, waived=None):
-        """The whole of what is agreed, as a debtor hears or reads it."""
+    def _agreement_in_words(self, parts=None, waived=None, let_off=None):
+        """The whole of what is agreed, as a debtor hears or reads it; ``let_off`` are the
+        components of interest and fees that are given up, where not the agreement's own."""
         waived = self.amount_waived if waived is None else waived
         text = self.env._(
             "%(debtor)s pays %(company)s for %(invoices)s: %(terms)s.",
@@ -144,13 +147,11 @@ class DunningAgreement(models.Model):
             invoices=self._invoices_in_words(),
             terms=self._parts_in_words(parts or self._parts()),
         )
-        if not waived:
-            return text
-        off = self.env._(
+        off = waived and self.env._(
             "%s is waived when all of it is paid in time.",
             self.currency_id.format(waived).replace("\xa0", " "),
         )
-        return f"{text} {off}"
+        return " ".join(filter(None, [text, off, self._charges_in_words(let_off)]))
 
     # === OFFERS ===
 
@@ -210,6 +211,7 @@ class DunningAgreement(models.Model):
                 "every": offer.every,
                 "unit": offer.unit,
                 "waived": waived,
+                "let_off": list(COMPONENTS) if offer.waive_charges else [],
                 "parts": [[str(part.due), part.units] for part in parts],
             }
             choices.append(agreement._prepare_option_vals(offer.name, terms, offer))
@@ -224,6 +226,7 @@ class DunningAgreement(models.Model):
             "every": self.every,
             "unit": self.unit,
             "waived": self._units(self.amount_waived),
+            "let_off": self._components_waived(),
             "parts": [[str(part.due), part.units] for part in self._parts()],
         }
         return [agreement._prepare_option_vals(agreement.env._("I agree"), terms)]
@@ -234,7 +237,7 @@ class DunningAgreement(models.Model):
         return {
             "offer_id": offer.id if offer else False,
             "title": title[:TITLE_SIZE],
-            "text": self._agreement_in_words(parts, waived),
+            "text": self._agreement_in_words(parts, waived, terms["let_off"]),
             "terms": terms,
         }
 
@@ -297,7 +300,14 @@ class DunningAgreement(models.Model):
 
     def _option_in_words(self, option):
         parts = [Part(fields.Date.to_date(day), units) for day, units in option.terms["parts"]]
-        return self._parts_in_words(parts)
+        text = self._parts_in_words(parts)
+        let_off = self._let_off(self._charges_of()[self], option.terms.get("let_off", ()))
+        if not let_off:
+            return text
+        amount = self.currency_id.format(float(let_off)).replace("\xa0", " ")
+        return self.env._(
+            "%(payments)s (without %(amount)s of interest and fees)", payments=text, amount=amount
+        )
 
     def _local_time(self, instant):
         zones = (
@@ -343,6 +353,7 @@ class DunningAgreement(models.Model):
                 "unit": terms["unit"],
                 "first_date": parts[0].due,
                 "amount_waived": to_amount(self.currency_id, terms["waived"]),
+                **{name: part in terms.get("let_off", ()) for part, name in WAIVED_BY.items()},
                 "instalment_ids": [
                     fields.Command.create(
                         {
@@ -367,11 +378,13 @@ class DunningAgreement(models.Model):
         agreement = self.sudo().with_context(lang=self.company_id.partner_id.lang)
         agreement.move_ids.lock_for_update()
         agreement._check_not_live()
+        agreement._check_charges()
         agreement._end_pending_hold(agreement.env._("The debtor accepted."))
         agreement.write(
             {
                 "state": LIVE,
                 "amount_at_start": agreement.amount_open,
+                "charges": agreement._charges_of()[agreement].to_dict(),
                 "accepted_at": proof.get("accepted_at") or fields.Datetime.now(),
                 "line_ids": [fields.Command.create(row) for row in agreement._start_rows()],
                 "acceptance_ids": [
@@ -379,6 +392,7 @@ class DunningAgreement(models.Model):
                 ],
             }
         )
+        agreement._waive_charges()
         agreement.env["dunning.message"]._cancel_for_agreement(agreement)
         agreement._log(
             agreement.env._(

@@ -3,6 +3,7 @@ from urllib.parse import urlsplit
 
 from odoo import api, models
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
+from odoo.fields import Command
 from odoo.tools import config, email_normalize, email_normalize_all, html2plaintext
 
 from ..core.delivery import Delivery
@@ -92,7 +93,7 @@ class DunningChannelEmail(models.AbstractModel):
 
     @api.model
     def _text_words(self, candidate):
-        if not candidate.level_channel.mail_template_id:
+        if not candidate.mail_template and not candidate.level_channel.mail_template_id:
             return self.env._("the level has no template for e-mail")
         return candidate.text.problem
 
@@ -100,7 +101,8 @@ class DunningChannelEmail(models.AbstractModel):
 
     @api.model
     def _find_text(self, candidate):
-        template = candidate.level_channel.mail_template_id.sudo()
+        template = candidate.mail_template or candidate.level_channel.mail_template_id
+        template = template.sudo()
         if not template:
             return None
         draft = self.env["dunning.text"]._draft(template, PARTS, candidate)
@@ -200,6 +202,7 @@ class DunningChannelEmail(models.AbstractModel):
             "body": message.body_html,
             "body_html": message.body_html,
             "headers": repr(self._headers(message)),
+            "attachment_ids": [Command.set(message.document_id.ids)],
             "auto_delete": False,
         }
 

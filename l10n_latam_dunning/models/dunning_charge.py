@@ -49,6 +49,14 @@ class DunningCharge(models.Model):
         check_company=True,
     )
     reason = fields.Char(readonly=True, help="Why it was waived.")
+    agreement_id = fields.Many2one(
+        "dunning.agreement",
+        "Waived in",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+    )
     user_id = fields.Many2one(
         "res.users", "By", readonly=True, default=lambda self: self.env.user, ondelete="restrict"
     )

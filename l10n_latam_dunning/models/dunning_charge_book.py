@@ -39,9 +39,10 @@ class DunningCharge(models.Model):
         return document
 
     @api.model
-    def _waive(self, moves, reason, until=None):
-        """Give up what the delay of invoices costs today, and interest for the days until
-        ``until`` where that is later. What was charged before stays charged. Returns the rows.
+    def _waive(self, moves, reason, until=None, components=COMPONENTS, agreement=None):
+        """Give up what the delay of invoices costs today, and what more it would cost until
+        ``until`` where that is later: all of it, or some components, by itself or for an
+        agreement. What was charged before stays charged. Returns the rows.
 
         The caller has checked that the user may."""
         if not (reason or "").strip():
@@ -51,8 +52,9 @@ class DunningCharge(models.Model):
         for move in moves:
             day = self._days(move.commercial_partner_id, None)[move.commercial_partner_id]
             of_lines = self._of_instalments(move, day)
-            vals = self._prepare_row_vals(of_lines, COMPONENTS, day, "waived", until)
-            mine = self.sudo().create([{**row, "reason": reason} for row in vals])
+            vals = self._prepare_row_vals(of_lines, components, day, "waived", until)
+            why = {"reason": reason, "agreement_id": agreement.id if agreement else False}
+            mine = self.sudo().create([{**row, **why} for row in vals])
             self._log_waiver(mine, self.env._("Waived: %s", self._rows_in_words(mine)), reason)
             rows += mine
         return rows
@@ -94,13 +96,20 @@ class DunningCharge(models.Model):
         for line, charges in of_lines.items():
             first = line.date_maturity + timedelta(days=policies[line].charge_grace_days)
             known = live.get((line.move_id.id, line.date_maturity), self.browse())
+            to_come = self._to_come(policies[line], known) if until else ()
             for component in components:
                 amount = charges.of(component)
                 start, end = self._free_span(component, first, known, max(day, until or day))
-                if (amount or (until and component == "interest")) and start:
+                if (amount or component in to_come) and start:
                     row = {"component": component, "date_from": start, "date_to": end}
                     rows.append({**self._prepare_common_vals(line, day, kind, amount), **row})
         return rows
+
+    @api.model
+    def _to_come(self, policy, rows):
+        """The components that a policy may still charge: interest goes on, the others come once."""
+        wanted = policy._charge_terms_of().wanted if policy else frozenset()
+        return {"interest"} | wanted - set(rows.mapped("component"))
 
     @api.model
     def _free_span(self, component, first, rows, end):

@@ -15,10 +15,11 @@ class DunningCharge(models.Model):
     _inherit = "dunning.charge"
 
     @api.model
-    def _detail(self, charges, currency, language, lang=None):
+    def _detail(self, charges, currency, language, lang=None, waived=0):
         """One sentence part for the debtor, as it stands after the amount: what of it is
         principal, interest, fine and fees, and the day it was computed on; or, where nothing is
-        added (or there are no charges), that it is only what was invoiced.
+        added (or there are no charges), that it is only what was invoiced. ``waived`` is given up
+        of it.
 
         ``language`` is that of the text (`es`, `pt_BR` …), ``lang`` the installed one in which
         amounts and dates are written.
@@ -29,7 +30,7 @@ class DunningCharge(models.Model):
             return formatLang(env, float(value), currency_obj=currency).replace("\xa0", " ")
 
         day = format_date(env, charges.computed_on, lang_code=lang or env.lang) if charges else ""
-        return amount_detail(charges, language, amount, day)
+        return amount_detail(charges, language, amount, day, Decimal(waived))
 
     @api.model
     def _why_unknown(self, charges):

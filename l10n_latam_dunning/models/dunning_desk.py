@@ -14,10 +14,14 @@ class Desk:
     debtor is reached on it.
 
     With ``as_of`` a consent counts from the instant at which it was said, contacts since are not
-    known yet, and what only concerns today's set-up is left out.
+    known yet, and what only concerns today's set-up is left out. ``unknown`` says of which
+    instalments it cannot be said what interest and fees add to them.
     """
 
-    def __init__(self, policy, candidates, reached, at, holds, *, as_of=False):
+    def __init__(self, policy, candidates, reached, at, holds, unknown, *, as_of=False):
+        self.plan = policy.env["dunning.plan"]
+        self.unknown = unknown
+        self.demanding = {}
         self.gate = policy.env["dunning.gate"]
         self.channel = policy.env["dunning.channel"]
         self.price = policy.env["dunning.price"]
@@ -43,10 +47,10 @@ class Desk:
         candidate.lines = candidate.lines.browse([debt.key for debt in debts])
         self._set_clock(candidate, at)
         own = [self._impediment(candidate, problem) for problem in problems]
-        candidate.problems = own
         verdicts = []
         for level_channel in candidate.level.channel_ids or [candidate.level.channel_ids]:
             self._put_on(candidate, level_channel)
+            candidate.problems = [*own, *self._unknown_charges(candidate)]
             verdict = self.gate._verdict(candidate, self.known, naive_utc(at), self.leave_out)
             verdicts.append(verdict)
             if verdict.outcome != "refuse":
@@ -54,6 +58,20 @@ class Desk:
             if not is_unusable(verdict):
                 break
         return verdicts[0]
+
+    def demands(self, planned):
+        """Whether the text of a message on paper speaks of interest and fees."""
+        return self.demanding.get((planned.debtor.key, planned.rung.key), False)
+
+    def _unknown_charges(self, candidate):
+        """What stands against a text that speaks of charges which nobody can calculate."""
+        demands = self.plan._demands(candidate)
+        self.demanding[(candidate.partner, candidate.currency), candidate.level.id] = demands
+        found = [self.unknown[line.id] for line in candidate.lines if line.id in self.unknown]
+        if not demands or not found:
+            return []
+        code, figures = found[0]
+        return [Impediment("charges_unknown", {"variant": code, **figures})]
 
     def _put_on(self, candidate, level_channel):
         """Put a candidate on one channel of its level."""

@@ -248,6 +248,7 @@ class DunningDossier(models.AbstractModel):
                 "state": self._label(one, "state"),
                 "invoices": ", ".join(one.move_ids.mapped("name")),
                 "terms": one._terms(),
+                "charges": one._charges_in_words(),
                 "accepted": self._when(one.accepted_at, zone),
                 "changes": changes.get(one.id, []),
             }

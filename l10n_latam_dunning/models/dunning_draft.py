@@ -17,6 +17,8 @@ OF_CHANNEL = frozenset({"unsubscribe_link", "company_phone"})
 # What a text of Odoo's templates may say: object.text['amount_total'] and so on. What not every
 # debtor has a value for is left out, where the channel does not check it: nothing empty is sent.
 NAMES = (frozenset(VARIABLES) - frozenset(LACKING)) | OF_CHANNEL
+# What only a notice has a value for: an agreement confirmed, a payment that was not found.
+OF_NOTICE = frozenset({"agreement_terms", "own_words"})
 # Values that list things, one a line where there is room for lines.
 LISTS = frozenset({"invoice_list"})
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
@@ -89,7 +91,7 @@ class DunningText(models.AbstractModel):
                 "%s holds a placeholder that cannot be filled in", template.display_name
             )
             return Draft(problem=problem)
-        unknown = sorted(set(Draft(parts=parts).names) - NAMES)
+        unknown = sorted(set(Draft(parts=parts).names) - self._names(candidate))
         if unknown:
             problem = self.env._(
                 "%(name)s asks for values that do not exist: %(unknown)s",
@@ -112,9 +114,14 @@ class DunningText(models.AbstractModel):
                 "channel": candidate.channel,
                 "purpose": candidate.purpose,
                 "amount_total": candidate.amount,
-                "values": {name: f"{{{{{name}}}}}" for name in NAMES},
+                "values": {name: f"{{{{{name}}}}}" for name in self._names(candidate)},
             }
         )
+
+    @api.model
+    def _names(self, candidate):
+        """The values that a text may ask for."""
+        return NAMES | OF_NOTICE if candidate.mail_template else NAMES
 
     @api.model
     def _language_of(self, template, field, partner, company):

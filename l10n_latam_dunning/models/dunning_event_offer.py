@@ -1,6 +1,7 @@
-from odoo import models
+from odoo import api, models
 
 from .dunning_answer import Answer, FreeText
+from .dunning_plan import is_debt
 
 
 class DunningEvent(models.Model):
@@ -18,8 +19,7 @@ class DunningEvent(models.Model):
 
     def _offer(self, message):
         """Send the policy's ways to pay as buttons; returns whether they are on their way."""
-        moves = message.line_ids.move_id
-        agreement = self.env["dunning.agreement"]._offer_for(moves)
+        agreement = self.env["dunning.agreement"]._offer_for(self._to_agree_on(message))
         if not agreement:
             return False
         offer = agreement._interactive()
@@ -40,6 +40,17 @@ class DunningEvent(models.Model):
         if not sent:
             agreement.action_cancel()
         return bool(sent)
+
+    @api.model
+    def _to_agree_on(self, message):
+        """The open invoices of a message that nothing else rests: what is disputed, blocked or
+        reported as paid is for a person."""
+        moves = (message.line_ids.move_id or message.about_move_id).filtered(
+            lambda move: move.state == "posted" and move.payment_state in ("not_paid", "partial")
+        )
+        resting = self.env["dunning.plan"].sudo()._resting_moves(moves)
+        lines = moves.line_ids.filtered(is_debt)
+        return lines.filtered(lambda line: not resting.impediment(line, agreed=False)).move_id
 
     def _reply_offer(self, message, points):
         """The way that was tapped is agreed, once; an offer that has ended goes to a person."""

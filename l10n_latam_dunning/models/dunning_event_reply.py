@@ -10,6 +10,7 @@ from odoo.tools import SQL
 from ..core import phones
 from ..core.first_touch import read_answer
 from ..core.optout import is_stop
+from ..core.wish import is_wish_to_agree
 
 # A reply without a mark of its own is about the last message, if that is not too long ago.
 RECENT = timedelta(days=30)
@@ -57,7 +58,10 @@ class Reply:
         text = self.data.get("text") or ""
         if is_stop(text):
             return "stop"
-        return read_answer(text) if self.message.purpose == "identity" else ""
+        if self.message.purpose == "identity":
+            return read_answer(text)
+        # a reaction, or the caption of a file, asks for nothing
+        return "agree" if self.event.topic == "text" and is_wish_to_agree(text) else ""
 
 
 class DunningEvent(models.Model):

@@ -139,6 +139,9 @@ class DunningMessage(models.Model):
         "instalment_id": "the agreement's own traces tell it",
         "instalment_offset": "the agreement's own traces tell it",
         "erased_at": ERASURE,
+        "agreement_id": "the agreement's own traces tell it",
+        "hold_id": "the hold is a record that nobody edits; the text itself is told",
+        "own_words": "the text itself is told",
     }
     _evidence_masked = frozenset({"number"})
     _evidence_internal = frozenset({"note", "override_reason", "error_details"})

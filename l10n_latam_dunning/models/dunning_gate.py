@@ -74,9 +74,14 @@ class Candidate:
     rearmed: dict[int, Any] = field(default_factory=dict)
     # what is not a rung of the ladder: an agreed payment, or thanks for one that arrived
     template_name: str = ""
+    mail_template: Any = None
     instalment: Any = None
     offset: int = 0
     thanks: bool = False
+    # a notice: an agreement confirmed, or a reported payment that was not found
+    agreement: Any = None
+    hold: Any = None
+    own_words: str = ""
     charges: Any = None
     reader: Any = None
     layers: tuple[str, ...] = ("law", "company")
@@ -96,17 +101,22 @@ class Candidate:
 
     @property
     def amount(self):
-        """What is asked for, in the candidate's currency: the agreed payment, else all that is
-        open on the listed lines, with interest and fees where the text speaks of them."""
+        """What is asked for, in the candidate's currency: the agreed payment or payments, else all
+        that is open on the listed lines, with interest and fees where the text speaks of them."""
         if self.instalment:
             return self.instalment.amount_left
+        if self.agreement:
+            return self.agreement.amount_agreed
         return float(self.charges.total) if self.charges else self.principal
 
     @property
     def due_date(self):
-        """The day of the agreed payment, else the earliest of the listed lines."""
+        """The day of the agreed payment, or of the first of several, else the earliest of the
+        listed lines."""
         if self.instalment:
             return self.instalment.date_due
+        if self.agreement:
+            return min(self.agreement.instalment_ids.mapped("date_due"), default=False)
         return min(self.lines.mapped("date_maturity"), default=False)
 
 
@@ -211,7 +221,7 @@ class DunningGate(models.AbstractModel):
             candidate.channel,
             candidate.purpose,
             partner.dunning_debtor_kind,
-            text=channel._wording(candidate) if candidate.text else None,
+            text=self._wording(channel, candidate) if candidate.text else None,
             carries=channel._carries(candidate) if candidate.text else frozenset(),
             recipient=self._recipient(candidate, known),
         )
@@ -229,6 +239,11 @@ class DunningGate(models.AbstractModel):
             wish = known.wishes[candidate.addressee.id, candidate.company.id]
             own += wish.problems(candidate.channel)
         return own
+
+    @api.model
+    def _wording(self, channel, candidate):
+        """All that is said: the text, and what a person adds to it."""
+        return "\n".join(filter(None, [channel._wording(candidate), candidate.own_words]))
 
     # === FACTS ===
 

@@ -311,11 +311,6 @@ class DunningHold(models.Model):
             )
         return ending
 
-    def _after_rejection(self):
-        """Called when a reported payment was not found; may return the action that lets the user
-        write to the debtor."""
-        return False
-
     @api.model
     def _policy_of(self, company, partner):
         policies = self.env["dunning.policy"].sudo()._by_country(company)

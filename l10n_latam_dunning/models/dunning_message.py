@@ -22,6 +22,8 @@ STATES = [
     ("cancelled", "Cancelled"),
 ]
 PENDING = ("proposed", "approval", "waiting", "queued")
+# What led to nothing: the same may be said again.
+DEAD = ("refused", "cancelled", "failed")
 # What counts as an outbound attempt: everything that was, or may have been, on the wire.
 ATTEMPTED = ("sending", "sent", "delivered", "read", "failed", "uncertain")
 

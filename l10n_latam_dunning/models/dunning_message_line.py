@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-DEAD_STATES = ("refused", "cancelled", "failed")
+from .dunning_message import DEAD
+
 # What a new line is made of, with its type in the database.
 COLUMNS = {
     "move_id": "int4",
@@ -48,7 +49,7 @@ class DunningMessageLine(models.Model):
     def _compute_live(self):
         for line in self:
             message = line.message_id
-            line.live = message.state not in DEAD_STATES and not message.next_id
+            line.live = message.state not in DEAD and not message.next_id
 
     @api.model
     def _insert(self, rows):
@@ -76,7 +77,7 @@ class DunningMessageLine(models.Model):
                 uid=self.env.uid,
                 now=self.env.cr.now(),
                 messages=[message.id for message, _values in rows],
-                live=[message.state not in DEAD_STATES for message, _values in rows],
+                live=[message.state not in DEAD for message, _values in rows],
                 columns=SQL(", ").join(columns),
             )
         )

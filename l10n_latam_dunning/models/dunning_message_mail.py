@@ -3,7 +3,7 @@ from odoo.tools import html2plaintext
 
 from ..core.mail.inbound import own_words, read_bounce, references
 from ..core.optout import is_stop
-from .dunning_draft import NAMES
+from .dunning_draft import NAMES, OF_NOTICE
 
 
 class DunningMessage(models.Model):
@@ -24,7 +24,7 @@ class DunningMessage(models.Model):
     @api.depends("values")
     def _compute_text(self):
         for message in self:
-            message.text = {**dict.fromkeys(NAMES, ""), **(message.values or {})}
+            message.text = {**dict.fromkeys(NAMES | OF_NOTICE, ""), **(message.values or {})}
 
     # === WHAT COMES BACK ===
 

@@ -109,11 +109,16 @@ class DunningMessage(models.Model):
         return title + Markup("").join(Markup("<p>%s</p>") % row for row in rows)
 
     def _occasion(self):
-        """What a message is about: its level, an agreed payment, thanks, or whose number it is."""
+        """What a message is about: its level, an agreed payment, a notice, thanks, or whose number
+        it is."""
         if self.purpose == "identity":
             return self.env._("First touch")
         if self.thanks:
             return self.env._("Thanks for the payment")
+        if self.agreement_id:
+            return self.env._("Confirmation of the agreement")
+        if self.hold_id:
+            return self.env._("Reported payment not found")
         if self.instalment_id:
             return self.env._("Agreed payment of %s", self.instalment_id._in_words())
         return self.level_id.name or ""

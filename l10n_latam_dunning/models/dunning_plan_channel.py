@@ -79,6 +79,6 @@ class DunningPlan(models.AbstractModel):
         for candidate in candidates:
             found = reached[candidate.channel][candidate.addressee]
             candidate.point, candidate.unreachable = found
-            has_text = candidate.level or candidate.template_name
+            has_text = candidate.level or candidate.template_name or candidate.mail_template
             candidate.text = channels[candidate.channel]._find_text(candidate) if has_text else None
         return candidates

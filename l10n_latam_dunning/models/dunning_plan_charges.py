@@ -22,7 +22,7 @@ class DunningPlan(models.AbstractModel):
     def _demands(self, candidate):
         """Whether a candidate's policy charges and its text says so; an agreed payment is what
         was agreed."""
-        if candidate.instalment or candidate.thanks:
+        if candidate.instalment or candidate.thanks or candidate.agreement:
             return False
         if not (candidate.text and candidate.lines and candidate.policy._charges()):
             return False

@@ -98,6 +98,9 @@ class DunningPlan(models.AbstractModel):
             "instalment_id": candidate.instalment.id if candidate.instalment else False,
             "instalment_offset": candidate.offset,
             "thanks": candidate.thanks,
+            "agreement_id": candidate.agreement.id if candidate.agreement else False,
+            "hold_id": candidate.hold.id if candidate.hold else False,
+            "own_words": candidate.own_words,
             "currency_id": candidate.currency.id,
             "amount_total": candidate.amount,
             "charges": candidate.charges.to_dict() if candidate.charges else False,
@@ -141,12 +144,13 @@ class DunningPlan(models.AbstractModel):
 def _slot_of_message(message):
     """What a stored message is about, whatever its level."""
     place = (message.company_id, message.partner_id, message.currency_id)
-    identity = message.purpose == "identity"
-    return (*place, message.instalment_id.id or 0, message.thanks, identity)
+    about = (message.instalment_id.id or 0, message.agreement_id.id or 0, message.hold_id.id or 0)
+    return (*place, *about, message.thanks, message.purpose == "identity")
 
 
 def _slot(candidate):
     """The same of a candidate."""
     place = (candidate.company, candidate.partner, candidate.currency)
-    instalment = candidate.instalment.id if candidate.instalment else 0
-    return (*place, instalment, candidate.thanks, candidate.purpose == "identity")
+    about = (candidate.instalment, candidate.agreement, candidate.hold)
+    about = [record.id if record else 0 for record in about]
+    return (*place, *about, candidate.thanks, candidate.purpose == "identity")

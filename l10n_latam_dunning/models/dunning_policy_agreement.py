@@ -72,9 +72,21 @@ class DunningPolicy(models.Model):
         default=3,
         help="So long reminders rest while the debtor decides.",
     )
+    confirm_template_name = fields.Char(
+        "Template that confirms agreements",
+        default="dunning_agreement_confirmed",
+        help="When an agreement is accepted, it is confirmed on WhatsApp: with the PDF to who "
+        "wrote in the last 24 hours, else by this template. Empty: not on WhatsApp.",
+    )
     confirm_by_email = fields.Boolean(
         "Confirm agreements by e-mail",
-        help="When an agreement is accepted, send it as PDF to debtors who agreed to e-mails.",
+        help="When an agreement is accepted and was not confirmed on WhatsApp, send it as PDF to "
+        "debtors who agreed to e-mails.",
+    )
+    not_found_template_name = fields.Char(
+        "Template for a payment not found",
+        default="dunning_payment_not_found",
+        help="When a reported payment is rejected and the debtor wrote more than 24 hours ago.",
     )
 
     _days_not_negative = models.Constraint(
@@ -104,6 +116,8 @@ class DunningPolicy(models.Model):
         """Every template that these policies may use beside those of their levels."""
         names = {policy.agreement_template_name for policy in self}
         names |= {policy.thanks_template_name for policy in self}
+        names |= {policy.confirm_template_name for policy in self}
+        names |= {policy.not_found_template_name for policy in self}
         return {*filter(None, names), THANKS}
 
     def _waive_max(self, user):

@@ -133,10 +133,11 @@ class DunningMessage(models.Model):
         for him when it did not arrive."""
         for message in self:
             office = message.with_context(lang=message.company_id.partner_id.lang)
-            record = office.about_move_id or office.partner_id
-            record.sudo()._message_log(
-                body=office._state_note(),
-                author_id=office.user_id.partner_id.id or None,
+            records = office._answer_records()
+            record = records[:1]
+            note = office._state_note()
+            records.sudo()._message_log_batch(
+                dict.fromkeys(records.ids, note), author_id=office.user_id.partner_id.id or None
             )
             if office.state == "failed" and office.error_code == WINDOW_CLOSED:
                 office._close_window()
@@ -147,6 +148,11 @@ class DunningMessage(models.Model):
                     office.env._("Your answer to %s did not leave", office.partner_id.name),
                     Markup("<br/>").join(office._note_rows()),
                 )
+
+    def _answer_records(self):
+        """Where an answer is shown."""
+        self.ensure_one()
+        return self.about_move_id or self.partner_id
 
     def _close_window(self):
         """WhatsApp knows better than our clock until when it takes free answers."""

@@ -38,15 +38,17 @@ class DunningSimulation(models.AbstractModel):
             horizon=end.date() + timedelta(days=ahead),
         )
         resting = plan._resting_moves(lines.move_id)
+        rearms = simulation.env["dunning.agreement"]._rearms(lines.move_id)
         debts = {
-            key: tuple(simulation._present_debt(line, resting) for line in group)
+            key: tuple(simulation._present_debt(line, resting, rearms) for line in group)
             for key, group in plan._group(lines).items()
         }
         with closing(self.env.cr.savepoint()):
             desk, debtors = simulation._set_up(policy, debts, at, end)
             simulation._add_pending(policy, debtors, at)
             instants = simulation._plan_instants(at, end)
-            return Simulation(list(debtors.values()), desk).run(instants, aware(end))
+            found = Simulation(list(debtors.values()), desk).run(instants, aware(end))
+            return simulation._add_charges(found, desk)
 
     @api.model
     def _reasons(self, planned):
@@ -68,7 +70,7 @@ class DunningSimulation(models.AbstractModel):
         return Domain("partner_id.country_id", "not in", countries)
 
     @api.model
-    def _present_debt(self, line, resting):
+    def _present_debt(self, line, resting, rearms):
         claim = line.move_type in SALE_TYPES
         problem = resting.impediment(line) if claim else None
         until = problem.until.date() if problem and problem.until else date.max
@@ -83,7 +85,36 @@ class DunningSimulation(models.AbstractModel):
             claim=claim,
             balance=((date.min, *units),),
             rests=((date.min, until, problem.code),) if problem else (),
+            restarts=self._restarts(line, rearms),
         )
+
+    @api.model
+    def _restarts(self, line, rearms):
+        """The days on which an instalment's ladder began anew, as the core wants them."""
+        return tuple((rearm.start, rearm.due) for rearm in rearms.get(line.move_id.id, ()))
+
+    # === CHARGES ===
+
+    @api.model
+    def _add_charges(self, found, desk):
+        """Add interest, fine and fees to the messages on paper whose text speaks of them, as they
+        will be, or were, on the day at which each leaves; a few queries for each such day."""
+        by_day = defaultdict(list)
+        for planned in found:
+            if planned.outcome != "refused" and desk.demands(planned):
+                by_day[planned.debtor.local_day(planned.at)].append(planned)
+        Charge = self.env["dunning.charge"].sudo()
+        for day, messages in by_day.items():
+            ids = {debt.key for planned in messages for debt in planned.debts}
+            lines = self.env["account.move.line"].sudo().browse(ids)
+            charges = Charge._for_lines(lines, day)
+            of_line = {line.id: (line.currency_id, charges[line].added) for line in lines}
+            for planned in messages:
+                planned.added = sum(
+                    to_units(currency, float(added))
+                    for currency, added in (of_line[debt.key] for debt in planned.debts)
+                )
+        return found
 
     # === DEBTORS AND DESK ===
 
@@ -107,8 +138,19 @@ class DunningSimulation(models.AbstractModel):
             )
         pairs = {(partner, policy.company_id) for partner in partners}
         holds = self.env["dunning.hold"]._facts_within(pairs, at, end)
-        desk = Desk(policy, candidates, reached, at, holds, as_of=as_of)
+        unknown = {} if as_of else self._unknown_charges(policy, debts)
+        desk = Desk(policy, candidates, reached, at, holds, unknown, as_of=as_of)
         return desk, self._debtors(policy, debts, at if as_of else None)
+
+    @api.model
+    def _unknown_charges(self, policy, debts):
+        """{line id: (code, figures)} of instalments for which it cannot be said what is added."""
+        if not policy._charges():
+            return {}
+        ids = [debt.key for owed in debts.values() for debt in owed if debt.claim]
+        lines = self.env["account.move.line"].sudo().browse(ids)
+        charges = self.env["dunning.charge"].sudo()._for_lines(lines)
+        return {line.id: charges[line].unknown for line in lines if charges[line].unknown}
 
     @api.model
     def _debtors(self, policy, debts, before=None):
@@ -116,7 +158,7 @@ class DunningSimulation(models.AbstractModel):
         moves = self.env["account.move"].browse({d.move for owed in debts.values() for d in owed})
         used = defaultdict(set)
         for move, due, level in self._used_rungs(moves, before):
-            used[move].add((move, due, level))
+            used[move, due].add(level)
         company_currency = policy.company_id.currency_id
         rungs = policy.level_ids._rungs()
         manual = policy.level_ids.filtered(lambda level: level.mode == "approval")
@@ -129,24 +171,42 @@ class DunningSimulation(models.AbstractModel):
                 local_day=self._calendar(key[0], days),
                 manual=frozenset(manual.ids),
                 minimum=to_units(company_currency, policy.minimum_amount),
-                used=set().union(*(used[debt.move] for debt in owed)),
+                used={
+                    (debt.move, self._ladder_due(debt, before), level)
+                    for debt in owed
+                    for level in used[debt.move, debt.due]
+                },
             )
             for key, owed in debts.items()
         }
 
     @api.model
+    def _ladder_due(self, debt, before):
+        """The due day by which the rungs so far were climbed."""
+        return debt.ladder_due(before.date() if before else date.max)
+
+    @api.model
     def _used_rungs(self, moves, before=None):
         if not before:
             return self.env["dunning.plan"]._used_rungs(moves)
+        rearms = self.env["dunning.agreement"]._rearms(moves)
         lines = self.env["dunning.message.line"].search_fetch(
             [
                 ("move_id", "in", moves.ids),
                 ("level_id", "!=", False),
                 ("message_id.attempted_at", "<", before),
             ],
-            ["move_id", "date_due", "level_id"],
+            ["move_id", "date_due", "level_id", "episode"],
         )
-        return {(line.move_id.id, line.date_due, line.level_id.id) for line in lines}
+        episodes = {
+            move: sum(rearm.start <= before.date() for rearm in found)
+            for move, found in rearms.items()
+        }
+        return {
+            (line.move_id.id, line.date_due, line.level_id.id)
+            for line in lines
+            if (line.episode or 0) == episodes.get(line.move_id.id, 0)
+        }
 
     @api.model
     def _calendar(self, partner, days):

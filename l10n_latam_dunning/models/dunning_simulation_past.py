@@ -34,7 +34,8 @@ class DunningSimulation(models.AbstractModel):
             desk, debtors = simulation._set_up(policy, debts, start, end, as_of=True)
             simulation._add_other_contacts(desk, policy, start, end)
             instants = simulation._plan_instants(start, end)
-            return Simulation(list(debtors.values()), desk).run(instants, aware(end))
+            found = Simulation(list(debtors.values()), desk).run(instants, aware(end))
+            return simulation._add_charges(found, desk)
 
     @api.model
     def _add_other_contacts(self, desk, policy, start, end):
@@ -105,9 +106,10 @@ class DunningSimulation(models.AbstractModel):
         lines.move_id.fetch(["payment_state"])
         settled = self._settlements(lines)
         agreed = self._agreed(lines.move_id)
+        rearms = self.env["dunning.agreement"]._rearms(lines.move_id)
         groups = self.env["dunning.plan"]._group(lines)
         return {
-            key: tuple(self._past_debt(line, settled[line.id], agreed) for line in group)
+            key: tuple(self._past_debt(line, settled[line.id], agreed, rearms) for line in group)
             for key, group in groups.items()
         }
 
@@ -149,7 +151,7 @@ class DunningSimulation(models.AbstractModel):
         return agreed
 
     @api.model
-    def _past_debt(self, line, settled, agreed):
+    def _past_debt(self, line, settled, agreed, rearms):
         currency, company = line.currency_id, line.company_id.currency_id
         own, ours = line.amount_currency, line.balance
         balance = []
@@ -166,4 +168,5 @@ class DunningSimulation(models.AbstractModel):
             claim=claim,
             balance=tuple(balance),
             rests=(*rests, *agreed[line.move_id.id]) if claim else (),
+            restarts=self._restarts(line, rearms),
         )

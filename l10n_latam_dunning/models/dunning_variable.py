@@ -21,6 +21,8 @@ LACKING = {
     "bank_account": _lt("the company has no bank account"),
     "pix_code": _lt("the company's bank account has no PIX key for this amount"),
     "boleto_line": _lt("the oldest invoice has no boleto"),
+    "agreement_terms": _lt("the message is about no agreement"),
+    "own_words": _lt("nobody wrote anything of his own"),
 }
 
 
@@ -126,6 +128,13 @@ class DunningVariable(models.AbstractModel):
         due = candidate.due_date
         today = self.env["dunning.gate"]._local_day(candidate.partner, fields.Datetime.now())
         return str((today - due).days) if due and due < today else ""
+
+    def _value_agreement_terms(self, candidate, _language):
+        agreement = candidate.agreement
+        return agreement.with_context(lang=self.env.lang)._terms() if agreement else ""
+
+    def _value_own_words(self, candidate, _language):
+        return " ".join(candidate.own_words.split())
 
     def _value_payment_link(self, candidate, _language):
         return self._link(candidate, "payment") or self._link(candidate, "portal")

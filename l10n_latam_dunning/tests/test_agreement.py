@@ -7,13 +7,8 @@ from odoo.tests import Form, new_test_user
 from .common import WEDNESDAY, DunningCommon
 
 
-class AgreementCommon(DunningCommon):
-    """A debtor with one open invoice of 100, and how to agree on it."""
-
-    def setUp(self):
-        super().setUp()
-        self.debtor = self.create_debtor(lang="en_US")
-        self.invoice = self.create_invoice(self.debtor, days=-8, amount=100.0)
+class Agreeing:
+    """How to agree on invoices."""
 
     def draft(self, invoices=None, **vals):
         invoices = invoices or self.invoice
@@ -41,6 +36,15 @@ class AgreementCommon(DunningCommon):
         with self.enter_registry_test_mode():
             self.env.ref("l10n_latam_dunning.ir_cron_agreements").method_direct_trigger()
         self.env.invalidate_all()
+
+
+class AgreementCommon(Agreeing, DunningCommon):
+    """A debtor with one open invoice of 100."""
+
+    def setUp(self):
+        super().setUp()
+        self.debtor = self.create_debtor(lang="en_US")
+        self.invoice = self.create_invoice(self.debtor, days=-8, amount=100.0)
 
 
 class TestAgreement(AgreementCommon):

@@ -63,6 +63,36 @@ class TestEventOffer(EventCase):
         self.assertEqual(len(self.sandbox.accepted), count)
         self.assertEqual(len(self.agreement()), 1)
 
+    def test_what_he_writes_is_heard_as_a_tap_is(self):
+        for number, text in enumerate(("¿puedo pagar en 3 partes?", "¿me dan unos días?")):
+            with self.subTest(text=text):
+                self.agreement().filtered(lambda a: a.state == "proposed").action_cancel()
+                self.write_in(text)
+                self.deliver()
+                self.assertEqual(len(self.agreement()), number + 1)
+                self.assertEqual(self.agreement()[0].state, "proposed")
+                self.assertFalse(self.agreement()[0].acceptance_ids)
+                self.assertEqual(self.sandbox.accepted[-1]["payload"]["type"], "interactive")
+
+    def test_a_promise_in_his_own_words_and_a_denial_are_left_to_a_person(self):
+        self.policy.user_id = self.env.user
+        for text in ("pago el viernes", "no puedo pagar en 3 partes", "ya pagué en 3 partes"):
+            self.write_in(text)
+        self.deliver()
+        self.assertFalse(self.agreement())
+        self.assertTrue(self.activities(self.invoice))
+
+    def test_the_disputed_one_is_not_agreed_on(self):
+        other = self.create_invoice(self.debtor, days=-8)
+        self.message.line_ids.copy({"move_id": other.id, "level_id": False})
+        self.env["dunning.hold"].create({"move_ids": other.ids, "reason": "dispute"})
+        self.agree()
+        self.assertEqual(self.agreement().move_ids, self.invoice)
+        self.agreement().action_cancel()
+        self.env["dunning.hold"].create({"move_ids": self.invoice.ids, "reason": "dispute"})
+        self.write_in("¿puedo pagar en 3 partes?")
+        self.assertEqual(self.agreement().state, "cancelled")
+
     def test_without_offers_of_the_policy_a_person_writes_and_reminders_rest(self):
         self.policy.offer_ids.unlink()
         self.tap("DUN:agree")

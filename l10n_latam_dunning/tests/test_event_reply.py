@@ -16,9 +16,9 @@ class TestReply(EventCase):
     """Whose a reply is, where it stands, and who is told."""
 
     def test_a_reply_stands_on_the_invoice_in_the_debtor_s_name_and_raises_an_activity(self):
-        self.receive(inbound("51987654321", "¿Puedo pagar el viernes? <b>x</b>"))
+        self.receive(inbound("51987654321", "¿Puedo pagar con tarjeta? <b>x</b>"))
         note = self.invoice.message_ids[:1]
-        self.assertIn("¿Puedo pagar el viernes? &lt;b&gt;x&lt;/b&gt;", note.body)
+        self.assertIn("¿Puedo pagar con tarjeta? &lt;b&gt;x&lt;/b&gt;", note.body)
         self.assertNotIn("987654321", note.body)
         self.assertEqual(note.author_id, self.debtor)
         self.assertEqual(self.activities(self.invoice).user_id, self.env.user)

@@ -3,10 +3,11 @@ from datetime import timedelta
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
+from .charges import ChargesCommon
 from .common import WEDNESDAY, DunningCommon
 
 
-class TestForecast(DunningCommon):
+class TestForecastCommon(DunningCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -31,6 +32,8 @@ class TestForecast(DunningCommon):
     def day(self, number):
         return WEDNESDAY.date() + timedelta(days=number)
 
+
+class TestForecast(TestForecastCommon):
     # === AGREEMENT WITH THE PLAN ===
 
     def world(self):
@@ -203,3 +206,59 @@ class TestForecast(DunningCommon):
         many, count = queries()
         self.assertEqual(count, 30)
         self.assertLessEqual(many, few + 4)
+
+
+class TestForecastOfAgreements(TestForecastCommon):
+    def test_a_ladder_that_began_anew_is_climbed_from_its_level(self):
+        self.policy.write({"broken_resume": "restart", "broken_level_id": self.levels[7].id})
+        debtor = self.create_debtor()
+        invoice = self.create_invoice(debtor, days=-40)
+        agreement = self.env["dunning.agreement"].create(
+            {
+                "partner_id": debtor.id,
+                "currency_id": invoice.currency_id.id,
+                "move_ids": invoice.ids,
+                "first_date": self.day(1),
+            }
+        )
+        agreement._accept({"how": "call", "person": "Rosa"})
+        self.clock.move_to(WEDNESDAY + timedelta(days=12))
+        agreement._refresh()
+        self.assertEqual(agreement.state, "broken")
+        lines = self.forecast(days=30)
+        levels = [line.level_id.days for line in lines if line.outcome == "sent"]
+        self.assertEqual(levels[:2], [7, 15])
+        self.assertEqual(lines[0].level_id, self.propose().level_id)
+
+
+class TestForecastOfCharges(TestForecastCommon, ChargesCommon):
+    def test_what_the_text_asks_for_beside_the_principal_is_on_paper(self):
+        self.create_invoice(self.create_brazilian(), days=-8, amount=1000.0)
+        lines = self.forecast(self.brazilian, days=20)
+        message = self.propose()
+        self.assertEqual(lines[0].amount, message.amount_total)
+        self.assertEqual(message.amount_total, 1022.67)
+        later = lines.filtered(lambda line: line.day > self.day(0))
+        days = (later[0].day - self.day(-8)).days
+        self.assertAlmostEqual(later[0].amount, round(1020 + days / 3, 2))
+
+    def test_what_cannot_be_calculated_is_refused_on_paper_too(self):
+        rule = self.env.ref("l10n_latam_dunning.jurisdiction_br_interest").sudo()
+        rule.legal = "interest SELIC"
+        self.create_invoice(self.create_brazilian(), days=-8, amount=1000.0)
+        lines = self.forecast(self.brazilian, days=1)
+        self.assertEqual((lines[0].outcome, lines[0].reason), ("refused", "charges_unknown"))
+
+    def test_a_replay_asks_for_what_was_owed_on_the_day(self):
+        self.create_invoice(self.create_brazilian(), days=-20, amount=1000.0)
+        end = WEDNESDAY
+        found = (
+            self.env["dunning.simulation"]
+            .sudo()
+            ._replay(self.brazilian.sudo(), end - timedelta(days=30), end)
+        )
+        for planned in found:
+            if planned.outcome == "sent":
+                late = (planned.at.date() - self.day(-20)).days
+                added = round(20 + late / 3, 2) if late > 0 else 0
+                self.assertEqual(planned.added, round(100 * added))

@@ -301,7 +301,67 @@ class TestReportedPayment(HoldCommon):
         self.close(hold, "action_reject", why="Not on any statement")
         self.assertEqual((hold.outcome, hold.ended_why), ("rejected", "Not on any statement"))
         self.assertIn("Not on any statement", self.notes_on(self.invoice))
-        self.assertEqual(self.propose().state, "queued")
+        self.assertIn("queued", self.propose().mapped("state"))
+
+    def told(self):
+        return self.env["dunning.message"].sudo().search([("hold_id", "!=", False)])
+
+    def test_who_is_rejected_is_told_in_the_accountants_words_by_a_template(self):
+        hold = self.report(moves=self.invoice)
+        self.close(hold, "action_reject", words="No figura\n en el banco.")
+        message = self.told()
+        self.assertEqual((message.state, message.purpose), ("queued", "reminder"))
+        self.assertEqual(message.user_id, self.env.user)
+        self.deliver()
+        self.assertEqual(message.state, "sent")
+        self.assertIn("No figura en el banco.", message.body)
+        sent = self.sandbox.accepted[-1]["payload"]["template"]
+        self.assertEqual(sent["name"], "dunning_payment_not_found")
+        for record in (self.invoice, hold):
+            self.assertIn("Reported payment not found", self.notes_on(record))
+
+    def test_the_words_are_proposed_in_the_debtors_language_and_kept_short(self):
+        hold = self.report(moves=self.invoice)
+        context = hold.action_end()["context"]
+        wizard = self.env["dunning.hold.end"].with_context(**context).create({"why": "x"})
+        self.assertIn("25/11/2026", wizard.words)
+        self.assertIn("WhatsApp", wizard.way)
+        with self.assertRaisesRegex(UserError, "200"):
+            self.close(hold, "action_reject", words="x" * 201)
+        self.assertFalse(hold.ended_at)
+
+    def test_words_that_the_law_forbids_are_not_sent(self):
+        hold = self.report(moves=self.invoice)
+        self.close(hold, "action_reject", words="Embargaremos su casa.")
+        message = self.told()
+        self.assertEqual((message.state, message.reason_codes), ("refused", "wording"))
+
+    def test_nothing_is_written_where_nobody_wants_it_or_nothing_is_open(self):
+        hold = self.report(moves=self.invoice)
+        self.close(hold, "action_reject", write_to_debtor=False)
+        self.assertFalse(self.told())
+        hold = self.report(moves=self.invoice)
+        self.pay(self.invoice)
+        self.close(hold, "action_reject")
+        self.assertFalse(self.told())
+
+    def test_it_is_no_longer_told_once_the_money_is_there(self):
+        self.clock.move_to(WEDNESDAY + timedelta(hours=12))  # 22:00 in Lima
+        self.close(self.report(moves=self.invoice), "action_reject")
+        message = self.told()
+        self.assertEqual(message.state, "waiting")
+        self.pay(self.invoice)
+        self.assertEqual(message.state, "cancelled")
+
+    def test_without_consent_it_is_not_told_and_the_accountant_sees_why(self):
+        vals = {"event": "withdrawn", "effective_at": WEDNESDAY - timedelta(days=9)}
+        self.grant(self.debtor, **vals)
+        hold = self.report(moves=self.invoice)
+        context = hold.action_end()["context"]
+        wizard = self.env["dunning.hold.end"].with_context(**context).create({"why": "x"})
+        self.assertIn("not sent", wizard.way)
+        wizard.action_reject()
+        self.assertEqual(self.told().state, "refused")
 
 
 class TestBank(HoldCommon):

@@ -25,7 +25,8 @@ class Debt:
     in the smallest unit of its currency, and of the company's.
 
     One that is no `claim` is never asked for; a negative one is a credit of the debtor.
-    `rests` says from which day, and before which, a claim is not asked for, and why.
+    `rests` says from which day, and before which, a claim is not asked for, and why. `restarts`
+    says from which day on the ladder is climbed anew, and by which due day.
     """
 
     key: int
@@ -34,10 +35,20 @@ class Debt:
     claim: bool
     balance: tuple[tuple[date, int, int], ...]
     rests: tuple[tuple[date, date, str], ...] = ()
+    restarts: tuple[tuple[date, date], ...] = ()
 
     def resting_on(self, day: date) -> str:
         """Why the claim is not asked for on a day, or nothing."""
         return next((code for start, end, code in self.rests if start <= day < end), "")
+
+    def ladder_due(self, day: date) -> date:
+        """The due day by which the ladder is climbed on a day."""
+        due = self.due
+        for since, counted in self.restarts:
+            if since > day:
+                break
+            due = counted
+        return due
 
     def open_on(self, day: date) -> tuple[int, int]:
         """What is open at the end of a day, in both currencies."""
@@ -61,8 +72,8 @@ class Problem:
 class Debtor:
     """Somebody's debts in one currency under one ladder, and how far up it he has heard.
 
-    `used` are the (move, due day, rung) that had their message. `manual` are rungs that a person
-    has to approve.
+    `used` are the (move, due day of the ladder, rung) that had their message. `manual` are rungs
+    that a person has to approve.
     """
 
     key: Hashable
@@ -79,7 +90,8 @@ class Debtor:
 
 @dataclass(slots=True, eq=False)
 class Planned:
-    """A message on paper. `charge` is what its price depends on, in the desk's own terms."""
+    """A message on paper. `charge` is what its price depends on, in the desk's own terms; `added`
+    is what it asks for beside what is open, such as interest."""
 
     debtor: Debtor
     rung: Rung
@@ -91,6 +103,7 @@ class Planned:
     first_verdict: Verdict
     outcome: Outcome
     charge: object = None
+    added: int = 0
 
     @property
     def delayed(self) -> bool:
@@ -101,7 +114,7 @@ class Planned:
     def amount(self) -> int:
         """What it asks for, as it stands when it leaves."""
         day = self.debtor.local_day(self.at)
-        return sum(debt.open_on(day)[0] for debt in self.debts)
+        return sum(debt.open_on(day)[0] for debt in self.debts) + self.added
 
 
 class Desk(Protocol):
@@ -196,8 +209,9 @@ class Simulation:
         listed = payable or claims
         triggers = {}
         for debt in listed:
-            rung = reached(debtor.rungs, debt.due, today)
-            if rung and (debt.move, debt.due, rung.key) not in debtor.used:
+            due = debt.ladder_due(today)
+            rung = reached(debtor.rungs, due, today)
+            if rung and (debt.move, due, rung.key) not in debtor.used:
                 triggers[debt.key] = rung
         return tuple(listed), [] if payable else problems, triggers
 
@@ -236,7 +250,8 @@ class Simulation:
         if not due:
             problems = problems or [Problem("paid")]
         elif all(
-            reached(debtor.rungs, debt.due, today) != planned.triggers[debt.key] for debt in due
+            reached(debtor.rungs, debt.ladder_due(today), today) != planned.triggers[debt.key]
+            for debt in due
         ):
             problems = [*problems, Problem("level_passed")]
         problems += _minimum(debtor, still, today)
@@ -286,8 +301,9 @@ def _minimum(debtor: Debtor, debts: Sequence[Debt], today: date) -> list[Problem
 
 def _rungs(planned: Planned) -> set[tuple[int, date, int]]:
     """The rungs that a message takes up."""
+    day = planned.debtor.local_day(planned.planned_at)
     return {
-        (debt.move, debt.due, planned.triggers[debt.key].key)
+        (debt.move, debt.ladder_due(day), planned.triggers[debt.key].key)
         for debt in planned.debts
         if debt.key in planned.triggers
     }

@@ -126,6 +126,25 @@ _ALL: Final = (
     Variable("due_date", "date", _("Due date of the oldest invoice"), _same(_DATE)),
     Variable("days_overdue", "number", _("Days overdue"), _same("12")),
     Variable(
+        "agreement_terms",
+        "text",
+        _("Payments of the agreement"),
+        {
+            lang: f"15/01/2027: {money}; 15/02/2027: {money}; 15/03/2027: {money}"
+            for lang, money in _MONEY.items()
+        },
+    ),
+    Variable(
+        "own_words",
+        "text",
+        _("What the company's user writes"),
+        {
+            "es": "No figura en nuestra cuenta hasta hoy; envíenos el comprobante.",
+            "pt": "Não consta em nossa conta até hoje; envie-nos o comprovante.",
+            "en": "It is not on our account as of today; please send us the receipt.",
+        },
+    ),
+    Variable(
         "payment_link",
         "link",
         _("Link to see and pay the oldest invoice"),
