@@ -9,7 +9,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from ..core import phones
 from ..core.whatsapp.errors import redact
 from .dunning_answer import Answer, FreeText
-from .dunning_message import PENDING
+from .dunning_message import STOPPABLE
 
 _logger = logging.getLogger(__name__)
 
@@ -60,14 +60,12 @@ class DunningEvent(models.Model):
         waiting = (
             self.env["dunning.message"]
             .sudo()
-            .search([("state", "in", PENDING), ("contact_point_id", "in", wrong.ids)])
+            .search([("state", "in", STOPPABLE), ("contact_point_id", "in", wrong.ids)])
         )
-        waiting._update_state(
-            PENDING,
-            "cancelled",
+        waiting._stop(
             self.env._("Whoever has this number says that it is not the debtor's"),
-            reason_codes="contact_quarantined",
-        )._log_state()
+            "contact_quarantined",
+        )
         for point in fresh:
             partners = point.partner_ids | message.partner_id
             self._note(

@@ -38,6 +38,7 @@ from . import (
     test_plan,
     test_policy,
     test_price,
+    test_recall,
     test_replay,
     test_reply,
     test_seal,
