@@ -132,7 +132,6 @@ def test_room_is_never_negative_and_never_beyond_either_limit(
     assert left == 0 or (people + left <= limit and messages + left <= allowance)
 
 
-
 class TestPair:
     """One recipient of one number: a message every six seconds, some at once, borrowed."""
 

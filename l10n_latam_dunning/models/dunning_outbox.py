@@ -54,11 +54,11 @@ class DunningOutbox(models.AbstractModel):
                     more = bool(commit(len(claimed["passed"])))
                     landed = self._send(claimed["permits"].filtered("handed_at"), courier)
                     here.extend(claimed["permits"].filtered(lambda m: not m.handed_at))
-                elif not here:
-                    landed = courier.landed()
+                else:
+                    landed = courier.landed(timeout=0 if here else None)
                 if here:
                     landed += self._send_here(here.popleft(), courier)
-                if not landed and not seen:
+                elif not landed and not seen:
                     landed = courier.landed()
                     more = more and bool(landed)
                 if landed:
@@ -204,8 +204,10 @@ class DunningOutbox(models.AbstractModel):
             before = message.reason_codes
             answer = message._prepare_verdict_vals(verdict)
             sender = senders.get(message)
-            if verdict.outcome == "send" and message not in waits and not (
-                sender and rooms[sender] < 1
+            if (
+                verdict.outcome == "send"
+                and message not in waits
+                and not (sender and rooms[sender] < 1)
             ):
                 if sender:
                     rooms[sender] -= 1

@@ -31,8 +31,10 @@ class DunningOutbox(models.AbstractModel):
         with db_connect(self.env.cr.dbname).cursor() as cr:
 
             def look_anew(ids):
-                cr.rollback()
-                return look(cr, ids)
+                try:
+                    return look(cr, ids)
+                finally:
+                    cr.rollback()
 
             yield look_anew
 

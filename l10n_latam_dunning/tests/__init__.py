@@ -41,6 +41,7 @@ from . import (
     test_recall,
     test_replay,
     test_reply,
+    test_reply_tours,
     test_seal,
     test_security,
     test_send_by_hand,
