@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Sequence
 
 import pytest
 
@@ -89,3 +90,70 @@ def test_a_call_without_delay_is_the_call_itself() -> None:
 
     assert after(0.0, call) is call
     assert after(0.001, call)().reference == "x"
+
+
+def test_a_call_waits_for_its_turn_without_holding_a_thread() -> None:
+    begun = time.monotonic()
+    with Courier(1) as courier:
+        courier.take(1, lambda: accepted("late"), 0.3)
+        courier.take(2, lambda: accepted("at once"))
+        first = courier.landed()
+        assert [key for key, _delivery in first] == [2]
+        assert time.monotonic() - begun < 0.25
+        assert everything(courier)[1].reference == "late"
+    assert time.monotonic() - begun >= 0.3
+
+
+def test_what_was_called_back_before_its_turn_never_flies() -> None:
+    flown: list[int] = []
+    called_back: set[int] = set()
+
+    def look(keys: Sequence[int]) -> dict[int, Delivery]:
+        return {key: Delivery("recalled", reason="paid") for key in keys if key in called_back}
+
+    with Courier(4, look) as courier:
+        for key in range(6):
+            courier.take(key, lambda key=key: flown.append(key) or accepted("x"), 0.1 * key)
+        called_back |= {4, 5}
+        landed = everything(courier)
+    assert flown == [0, 1, 2, 3]
+    assert {landed[4].outcome, landed[5].outcome} == {"recalled"}
+    assert landed[5].reason == "paid"
+
+
+def test_the_last_look_is_taken_when_a_thread_is_free_and_at_many_together() -> None:
+    looks: list[list[int]] = []
+
+    def look(keys: Sequence[int]) -> dict[int, Delivery]:
+        looks.append(list(keys))
+        return {}
+
+    with Courier(2, look) as courier:
+        for key in range(4):
+            courier.take(key, lambda: time.sleep(0.1) or accepted("x"), 0.01)
+        everything(courier)
+    assert looks[0] == [0, 1]
+    assert sorted(key for keys in looks for key in keys) == [0, 1, 2, 3]
+
+
+def test_what_cannot_be_looked_at_does_not_leave_and_is_tried_later() -> None:
+    flown: list[int] = []
+
+    def blind(keys: Sequence[int]) -> dict[int, Delivery]:
+        raise ConnectionError("secret")
+
+    with Courier(2, blind) as courier:
+        courier.take(1, lambda: flown.append(1) or accepted("x"))
+        [(_key, delivery)] = courier.landed()
+    assert not flown
+    assert (delivery.outcome, delivery.details) == ("refused", "ConnectionError")
+    assert delivery.action is not None
+
+
+def test_the_end_drops_what_had_not_its_turn_yet() -> None:
+    flown: list[int] = []
+    begun = time.monotonic()
+    with Courier(2) as courier:
+        courier.take(1, lambda: flown.append(1) or accepted("x"), 30.0)
+    assert not flown
+    assert time.monotonic() - begun < 5

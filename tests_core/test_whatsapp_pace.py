@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from core.whatsapp.pace import (
     DAY,
     PAIR_BURST,
+    PAIR_MEMORY,
     PAIR_RATE,
     UNLIMITED,
     Bucket,
     Counts,
     Limits,
     counted_from,
+    pair_wait,
     ramp,
     rate_of,
     recipients_a_day,
@@ -128,6 +130,37 @@ def test_room_is_never_negative_and_never_beyond_either_limit(
     left = room(Limits(limit, allowance), Counts(people, messages))
     assert left >= 0
     assert left == 0 or (people + left <= limit and messages + left <= allowance)
+
+
+class TestPair:
+    """One recipient of one number: a message every six seconds, some at once, borrowed."""
+
+    def test_who_was_not_written_to_lately_may_be_now(self) -> None:
+        assert pair_wait([], BEGIN) == 0.0
+        assert pair_wait([after(-1)], BEGIN) == 0.0
+        long_ago = [BEGIN - PAIR_MEMORY - timedelta(seconds=1)] * 100
+        assert pair_wait(long_ago[:45], BEGIN) == 0.0
+
+    def test_after_a_burst_of_forty_five_the_next_one_waits_its_six_seconds(self) -> None:
+        assert pair_wait([BEGIN] * 44, BEGIN) == 0.0
+        assert pair_wait([BEGIN] * 45, BEGIN) == pytest.approx(6.0)
+        assert pair_wait([after(-5)] * 45, BEGIN) == pytest.approx(1.0)
+
+    def test_what_was_borrowed_is_paid_back(self) -> None:
+        assert pair_wait([BEGIN] * 50, BEGIN) == pytest.approx(36.0)
+
+    @given(pauses=st.lists(st.floats(0.0, 4.0), max_size=70))
+    def test_who_obeys_it_never_writes_more_than_the_rate_and_the_burst(
+        self, pauses: list[float]
+    ) -> None:
+        now, sent = BEGIN, []
+        for pause in pauses:
+            now += timedelta(seconds=pause)
+            now += timedelta(seconds=pair_wait(sent, now) + 1e-3)
+            sent.append(now)
+        for index, first in enumerate(sent):
+            seconds = (sent[-1] - first).total_seconds()
+            assert len(sent) - index <= PAIR_BURST + PAIR_RATE * seconds + 1
 
 
 class TestRamp:

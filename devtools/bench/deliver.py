@@ -186,10 +186,10 @@ def watch_couriers() -> list[float]:
     lock = threading.Lock()
     take, record = Courier.take, DunningOutbox._record
 
-    def timed_take(self: Any, key: int, call: Any) -> None:
+    def timed_take(self: Any, key: int, call: Any, delay: float = 0.0) -> None:
         with lock:
             began[key] = time.perf_counter()
-        take(self, key, call)
+        take(self, key, call, delay)
 
     def timed_record(self: Any, landed: Any) -> None:
         record(self, landed)

@@ -1,15 +1,20 @@
 """What carrying a message to a channel ended in, and the pool that carries many at once."""
 
+import heapq
+import queue
+import threading
 import time
-from collections.abc import Callable, Hashable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from itertools import count
+from typing import Any, Final, Literal
 
 from .whatsapp.error_codes import Action, Rule
 
-Outcome = Literal["accepted", "refused", "unknown"]
+# Three of the wire; "recalled" never came to it.
+Outcome = Literal["accepted", "refused", "unknown", "recalled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,7 @@ class Delivery:
     ``reference`` is the provider's id of the message, ``alias`` how it names the recipient;
     ``code``, ``details`` say why not; ``rule``, or ``action`` alone, what to do: without them a
     refused message has failed for good. ``retry_after`` is what the provider asked for, in seconds.
+    ``reason`` is the code of what called a recalled one back, if that is the end of it.
     """
 
     outcome: Outcome
@@ -30,28 +36,54 @@ class Delivery:
     action: Action | None = None
     rule: Rule | None = None
     retry_after: float | None = None
+    reason: str = ""
 
 
 Call = Callable[[], Delivery]
+# Told the keys that are about to fly, it says which of them must not, and what they end in.
+Look = Callable[[Sequence[int]], Mapping[int, Delivery]]
+
+# Calls whose turn is so near are looked at together; the rest of the way a thread waits.
+NEAR: Final = 0.05
+
+
+def _look_at_nothing(_keys: Sequence[int]) -> Mapping[int, Delivery]:
+    return {}
 
 
 class Courier:
     """A bounded pool of threads that carries calls to the outside and remembers whose each is.
-    The calls hold plain data: no cursor, no record. Not to be shared between threads itself."""
+    The calls hold plain data: no cursor, no record. One more thread, the clerk, keeps a call until
+    its turn has come and a thread is free, and takes a last look at it before it flies.
 
-    def __init__(self, size: int) -> None:
+    To be used by one thread; ``look`` is called by the clerk alone."""
+
+    def __init__(self, size: int, look: Look = _look_at_nothing) -> None:
         self.size = size
+        self.sharers = 1  # how many couriers carry for the same senders now
+        self._look = look
         self._pool = ThreadPoolExecutor(size, thread_name_prefix="dunning.courier")
-        self._flying: dict[Future[Delivery], int] = {}
+        self._clerk = threading.Thread(target=self._hand_over, name="dunning.clerk", daemon=True)
+        self._changed = threading.Condition()
+        self._turns: list[tuple[float, int, int, Call]] = []
+        self._serial = count()
+        self._free = size
+        self._closed = False
+        self._back: queue.SimpleQueue[tuple[int, Delivery]] = queue.SimpleQueue()
+        self._out = 0
         self._kept: dict[Hashable, Any] = {}
         self._free_at: dict[Hashable, float] = {}
-        self.sharers = 1  # how many couriers carry for the same senders now
         self._stack = ExitStack()
 
     def __enter__(self) -> "Courier":
+        self._clerk.start()
         return self
 
     def __exit__(self, *exc_info: object) -> None:
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        self._clerk.join()
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._stack.close()
 
@@ -71,19 +103,71 @@ class Courier:
 
     @property
     def flying(self) -> int:
-        """How many calls have not come back yet."""
-        return len(self._flying)
+        """How many calls have not come back yet; those that wait for their turn as well."""
+        return self._out
 
-    def take(self, key: int, call: Call) -> None:
-        """Carry a call for the message of this id."""
-        self._flying[self._pool.submit(carry, call)] = key
+    def take(self, key: int, call: Call, delay: float = 0.0) -> None:
+        """Carry a call for the message of this id, after some seconds."""
+        self._out += 1
+        with self._changed:
+            turn = (time.monotonic() + delay, next(self._serial), key, call)
+            heapq.heappush(self._turns, turn)
+            self._changed.notify()
 
     def landed(self, *, timeout: float | None = None) -> list[tuple[int, Delivery]]:
         """The calls that have come back; waits for the first of them up to ``timeout`` seconds."""
-        if not self._flying:
-            return []
-        done, _flying = wait(self._flying, timeout=timeout, return_when=FIRST_COMPLETED)
-        return [(self._flying.pop(future), future.result()) for future in done]
+        landed: list[tuple[int, Delivery]] = []
+        try:
+            while self._out:
+                landed.append(self._back.get(block=not landed, timeout=timeout))
+                self._out -= 1
+        except queue.Empty:
+            pass
+        return landed
+
+    # === CLERK === #
+
+    def _hand_over(self) -> None:
+        while handful := self._next_handful():
+            stopped = self._last_look([key for _turn, key, _call in handful])
+            for turn, key, call in handful:
+                if key in stopped:
+                    self._put_back(key, stopped[key])
+                else:
+                    self._pool.submit(self._carry, key, after(turn - time.monotonic(), call))
+
+    def _next_handful(self) -> list[tuple[float, int, Call]]:
+        """The calls whose turn is near, as many as threads are free; nothing when it is over."""
+        with self._changed:
+            while not self._closed:
+                near = time.monotonic() + NEAR
+                handful = []
+                while self._free and self._turns and self._turns[0][0] <= near:
+                    turn, _serial, key, call = heapq.heappop(self._turns)
+                    handful.append((turn, key, call))
+                    self._free -= 1
+                if handful:
+                    return handful
+                waits = self._free and self._turns
+                self._changed.wait(self._turns[0][0] - near if waits else None)
+        return []
+
+    def _last_look(self, keys: Sequence[int]) -> Mapping[int, Delivery]:
+        """What must not fly; when that cannot be found out, none of it flies now."""
+        try:
+            return self._look(keys)
+        except Exception as error:  # noqa: BLE001 - nothing has left, and nothing does in doubt
+            words = type(error).__name__
+            return {key: Delivery("refused", details=words, action=Action.RETRY) for key in keys}
+
+    def _carry(self, key: int, call: Call) -> None:
+        self._put_back(key, carry(call))
+
+    def _put_back(self, key: int, delivery: Delivery) -> None:
+        self._back.put((key, delivery))
+        with self._changed:
+            self._free += 1
+            self._changed.notify()
 
 
 def after(seconds: float, call: Call) -> Call:

@@ -73,6 +73,7 @@ from . import (
     dunning_message_line,
     dunning_message_mail,
     dunning_message_note,
+    dunning_message_recall,
     dunning_message_receipt,
     dunning_message_stop,
     dunning_notation,

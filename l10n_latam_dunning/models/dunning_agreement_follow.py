@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from ..core.debt import instalments
 from ..core.law.gate import Impediment
 from .dunning_agreement import LIVE
-from .dunning_message import PENDING
+from .dunning_message import STOPPABLE
 
 BATCH = 200
 
@@ -149,10 +149,10 @@ class DunningAgreement(models.Model):
     def _cancel_reminders(self, parts):
         """Stop what waits to remind of these payments."""
         waiting = self.env["dunning.message"].search(
-            [("instalment_id", "in", parts.ids), ("state", "in", PENDING)]
+            [("instalment_id", "in", parts.ids), ("state", "in", STOPPABLE)]
         )
         note = self.env._("The agreed payment is settled or its agreement has ended")
-        waiting._update_state(PENDING, "cancelled", note, reason_codes="paid")._log_state()
+        waiting._stop(note, "paid")
 
     def _reopen(self):
         """A kept agreement whose payment was taken back runs again, or is broken when its days

@@ -99,6 +99,12 @@ class DunningChannel(models.AbstractModel):
         return {}, {}
 
     @api.model
+    def _pair_waits(self, messages, at):
+        """{message: seconds} of those whose recipient was written to so often just now that the
+        next one has to wait."""
+        return {}
+
+    @api.model
     def _prepare_wire(self, message):
         """Put on record what must be known of a message before it leaves, such as the key of its
         receipts. Committed with the claim."""

@@ -130,6 +130,10 @@ class DunningChannelWhatsapp(models.AbstractModel):
         return senders, bound.account_id._room(at)
 
     @api.model
+    def _pair_waits(self, messages, at):
+        return messages._pair_waits(at)
+
+    @api.model
     def _learn(self, message, delivery):
         point = message.contact_point_id.sudo()
         if delivery.alias and point.wa_id != delivery.alias:

@@ -1,6 +1,6 @@
 from odoo import models
 
-from .dunning_message import PENDING
+from .dunning_message import STOPPABLE
 
 
 class DunningContactPoint(models.Model):
@@ -16,14 +16,12 @@ class DunningContactPoint(models.Model):
         waiting = (
             self.env["dunning.message"]
             .sudo()
-            .search([("state", "in", PENDING), ("contact_point_id", "in", self.ids)])
+            .search([("state", "in", STOPPABLE), ("contact_point_id", "in", self.ids)])
         )
-        waiting._update_state(
-            PENDING,
-            "cancelled",
+        waiting._stop(
             self.env._("Whoever has this number says that it is not the debtor's"),
-            reason_codes="contact_quarantined",
-        )._log_state()
+            "contact_quarantined",
+        )
         event = self.env["dunning.event"]
         for point in fresh:
             theirs = point.partner_ids | partners

@@ -9,7 +9,6 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from ..core import phones
 from ..core.whatsapp.errors import redact
 from .dunning_answer import Answer, FreeText
-from .dunning_message import PENDING
 
 _logger = logging.getLogger(__name__)
 

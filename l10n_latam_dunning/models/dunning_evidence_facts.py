@@ -122,6 +122,7 @@ class DunningMessage(models.Model):
         "not_before": "what is settled waits no more",
         "retry_at": "what is settled is not tried again",
         "claimed_at": "the same as the instant of the attempt",
+        "handed_at": "a mark for the case that a worker dies; the history tells the steps",
         "follow_up_at": "when the program looks again",
         "earlier": "told as attempts of their own",
         "again": "working data of the delivery",

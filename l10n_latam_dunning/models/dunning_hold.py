@@ -265,7 +265,8 @@ class DunningHold(models.Model):
             hold._schedule_check()
         hold._log(hold.env._("Reminders rest: %s.", hold._words()))
         if self.date_from <= fields.Datetime.now():
-            self.env["dunning.message"].sudo()._ask_again(self._messages_domain())
+            messages = self.env["dunning.message"].sudo()
+            messages._ask_again(self._messages_domain(), hold._words())
 
     def _schedule_check(self):
         policy = self._policy_of(self.company_id, self.partner_id)

@@ -24,6 +24,8 @@ STATES = [
 PENDING = ("proposed", "approval", "waiting", "queued")
 # What led to nothing: the same may be said again.
 DEAD = ("refused", "cancelled", "failed")
+# What can still be stopped: what waits, and what is on its way to the wire.
+STOPPABLE = (*PENDING, "sending")
 # What counts as an outbound attempt: everything that was, or may have been, on the wire.
 ATTEMPTED = ("sending", "sent", "delivered", "read", "failed", "uncertain")
 
@@ -107,6 +109,7 @@ class DunningMessage(models.Model):
     attempts = fields.Integer(aggregator=False)
     retry_at = fields.Datetime()
     claimed_at = fields.Datetime()
+    handed_at = fields.Datetime(help="From then on nobody knows whether it left, until an answer.")
     attempted_at = fields.Datetime("Left at")
     delivered_at = fields.Datetime("Delivered at")
     read_at = fields.Datetime("Read at")
@@ -288,35 +291,27 @@ class DunningMessage(models.Model):
         for channel in set(consents.mapped("channel")):
             facts = consents.filtered(lambda consent, channel=channel: consent.channel == channel)
             domain = [
-                ("state", "in", PENDING),
+                ("state", "in", STOPPABLE),
                 ("channel", "=", channel),
                 "|",
                 ("partner_id", "in", facts.partner_id.commercial_partner_id.ids),
                 ("contact_point_id", "in", facts.contact_point_id.ids),
             ]
-            self.search(domain)._update_state(
-                PENDING,
-                "cancelled",
-                self.env._("Consent withdrawn"),
-                reason_codes="consent_withdrawn",
-            )._log_state()
+            self.search(domain)._stop(self.env._("Consent withdrawn"), "consent_withdrawn")
 
     @api.model
     def _cancel_for_agreement(self, agreement):
         """Stop what waits only for invoices of an agreement; other messages list the rest."""
         waiting = self.search(
-            [("state", "in", PENDING), ("line_ids.move_id", "in", agreement.move_ids.ids)]
+            [("state", "in", STOPPABLE), ("line_ids.move_id", "in", agreement.move_ids.ids)]
         )
-        waiting.filtered(
+        note = self.env._("Payment agreement in force")
+        whole = waiting.filtered(
             lambda message: not message.line_ids.filtered("level_id").move_id - agreement.move_ids
-        )._update_state(
-            PENDING,
-            "cancelled",
-            self.env._("Payment agreement in force"),
-            reason_codes="hold_agreement",
-        )._log_state()
-
-    # === NEXT CHANNEL ===
+        )
+        whole._stop(note, "hold_agreement")
+        # what also asks for other invoices is written anew without these
+        (waiting - whole)._recall(note)
 
     # === NEXT CHANNEL ===
     def _patience_ends(self):

@@ -4,7 +4,6 @@ from odoo import api, fields, models
 
 from ..core.whatsapp.receipts import Receipt, Standing, advance, order
 from ..tools import aware, naive_utc
-from .dunning_message import PENDING
 
 # What a receipt may move; other states are no longer, or not yet, on the way.
 MOVABLE = ("queued", "waiting", "sending", "uncertain", "sent", "failed", "delivered")
@@ -117,9 +116,7 @@ class DunningMessage(models.Model):
         """A message that arrived needs no other one after it."""
         self.follow_up_at = False
         if self.next_id:
-            self.next_id._update_state(
-                PENDING, "cancelled", self.env._("The message before it arrived after all")
-            )._log_state()
+            self.next_id._stop(self.env._("The message before it arrived after all"), "stopped")
 
     # === COST ===
 

@@ -1,4 +1,5 @@
 import logging
+from collections import deque
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -12,6 +13,8 @@ from ..core.delivery import Courier
 _logger = logging.getLogger(__name__)
 
 BATCH = 40
+# Of the channels without threads, which deliver one after the other.
+HANDFUL = 10
 THREADS = 24
 # A worker is killed by Odoo after some minutes at most; what is older was left behind.
 STALE = timedelta(minutes=15)
@@ -34,29 +37,32 @@ class DunningOutbox(models.AbstractModel):
     @api.model
     def _cron_deliver(self):
         """Drain what is due. Commits after each claim, before the wire, and after each handful
-        of results; while messages fly, the next ones are claimed."""
+        of results; while messages fly, the next ones are claimed. Those of channels without
+        threads leave between the others, one at a time."""
         self._settle_stale()
         self.env["dunning.plan"]._propose_next()
         commit = self.env["ir.cron"]._commit_progress
         commit(remaining=self._count_due(fields.Datetime.now()))
-        with Courier(THREADS) as courier, self._counted():
-            more = True
-            while more or courier.flying:
-                seen = 0
+        with self._lookout() as look, Courier(THREADS, look) as courier, self._counted():
+            more, here = True, deque()
+            while more or here or courier.flying:
+                seen, landed = 0, []
                 if more and courier.flying <= THREADS:
-                    claimed = self._claim(fields.Datetime.now())
+                    claimed = self._claim(fields.Datetime.now(), handful=0 if here else HANDFUL)
                     courier.sharers = self._count_workers()
                     seen = len(claimed["seen"])
                     more = bool(commit(len(claimed["passed"])))
-                    landed = self._send(claimed["permits"], courier)
+                    landed = self._send(claimed["permits"].filtered("handed_at"), courier)
+                    here.extend(claimed["permits"].filtered(lambda m: not m.handed_at))
                 else:
-                    landed = courier.landed()
-                if not landed and not seen:
+                    landed = courier.landed(timeout=0 if here else None)
+                if here:
+                    landed += self._send_here(here.popleft(), courier)
+                elif not landed and not seen:
                     landed = courier.landed()
                     more = more and bool(landed)
                 if landed:
-                    self._record(landed)
-                    more = bool(commit(len(landed))) and more
+                    more = self._record_surely(landed) and more
 
     @contextmanager
     def _counted(self):
@@ -100,12 +106,12 @@ class DunningOutbox(models.AbstractModel):
         return self.env.execute_query(query)[0][0]
 
     @api.model
-    def _claim(self, at, limit=BATCH):
+    def _claim(self, at, limit=BATCH, handful=HANDFUL):
         """Lock due messages and the numbers of their people, ask the gate again with fresh
         facts, and move each where it belongs. What has a permit is in `sending` when this
         returns; the caller commits before the wire. One message a person: the next one must see
-        this contact. One message of the channels without threads: it leaves right away, and is
-        written down before the next is taken.
+        this contact. Of the channels without threads no more than a handful: each is put in
+        hand, sent and written down before the next.
 
         Returns ``seen`` (all locked), ``passed`` (decided, but not to be sent) and ``permits``.
         """
@@ -114,7 +120,7 @@ class DunningOutbox(models.AbstractModel):
         channels = self.env["dunning.channel"]._offered()
         threaded = [code for code, channel in channels.items() if channel._is_threaded]
         rows = self._lock_due(at, SQL("m.channel = ANY(%s)", threaded), limit)
-        rows += self._lock_due(at, SQL("NOT m.channel = ANY(%s)", threaded), 1)
+        rows += self._lock_due(at, SQL("NOT m.channel = ANY(%s)", threaded), handful)
         partners = self.env["res.partner"].browse({partner for _id, partner, _point in rows})
         persons = self.env["dunning.contact.point"]._bonds(partners)
         mine = {
@@ -192,18 +198,28 @@ class DunningOutbox(models.AbstractModel):
         candidates = self._fresh_candidates(messages, at)
         verdicts = self.env["dunning.gate"]._decide(candidates, at, ignore=messages)
         senders, rooms = self._rooms(messages, at)
+        waits = self._pair_waits(messages, at)
         permits = messages.browse()
         for message, candidate, verdict in zip(messages, candidates, verdicts, strict=True):
             before = message.reason_codes
-            message.write(message._prepare_verdict_vals(verdict))
+            answer = message._prepare_verdict_vals(verdict)
             sender = senders.get(message)
-            if verdict.outcome == "send" and sender and rooms[sender] < 1:
-                self._hold_for_room(message, before, at)
-            elif verdict.outcome == "send":
+            if (
+                verdict.outcome == "send"
+                and message not in waits
+                and not (sender and rooms[sender] < 1)
+            ):
                 if sender:
                     rooms[sender] -= 1
-                self._permit(message, candidate, at)
+                self._permit(message, candidate, at, answer)
                 permits += message
+                continue
+            message.write(answer)
+            if verdict.outcome == "send" and message in waits:
+                message.retry_at = at + timedelta(seconds=waits[message])
+                self.env.ref("l10n_latam_dunning.ir_cron_deliver")._trigger(message.retry_at)
+            elif verdict.outcome == "send":
+                self._hold_for_room(message, before, at)
             elif verdict.outcome == "wait":
                 message._update_state(("queued", "waiting"), "waiting")
                 message._trigger_delivery()
@@ -220,12 +236,26 @@ class DunningOutbox(models.AbstractModel):
         """({message: sender}, {sender: room}) of all channels: the limits of a sender, and the
         slow start of one that was silent for long."""
         senders, rooms = {}, {}
-        for code in set(messages.mapped("channel")):
-            mine = messages.filtered(lambda message, code=code: message.channel == code)
-            found = self.env["dunning.channel"]._of(code)._rooms(mine, at)
+        for channel, mine in self._by_channel(messages):
+            found = channel._rooms(mine, at)
             senders |= found[0]
             rooms |= found[1]
         return senders, rooms
+
+    @api.model
+    def _pair_waits(self, messages, at):
+        """{message: seconds} of all channels: whose recipient was written to too often just now."""
+        waits = {}
+        for channel, mine in self._by_channel(messages):
+            waits |= channel._pair_waits(mine, at)
+        return waits
+
+    @api.model
+    def _by_channel(self, messages):
+        """(channel, its messages) of each channel."""
+        for code in set(messages.mapped("channel")):
+            mine = messages.filtered(lambda message, code=code: message.channel == code)
+            yield self.env["dunning.channel"]._of(code), mine
 
     @api.model
     def _hold_for_room(self, message, before, at):
@@ -271,18 +301,22 @@ class DunningOutbox(models.AbstractModel):
         )
 
     @api.model
-    def _permit(self, message, candidate, at):
-        """Write the message anew with today's amounts and take it for the wire."""
+    def _permit(self, message, candidate, at, answer):
+        """Write the message anew with the gate's answer and today's amounts, and take it for the
+        wire."""
         channel = self.env["dunning.channel"]._of(candidate.channel)
         amounts = {
             (line.move_id.id, line.date_maturity): line.amount_residual_currency
             for line in candidate.lines
         }
         for line in message.line_ids:
-            line.amount = amounts.get((line.move_id.id, line.date_due), 0.0)
+            amount = amounts.get((line.move_id.id, line.date_due), 0.0)
+            if amount != line.amount:  # seldom, and a write costs more than the question
+                line.amount = amount
         message._update_state(
             ("queued", "waiting"),
             "sending",
+            **answer,
             **channel._content_vals(candidate),
             contact_point_id=candidate.point.id,
             amount_total=candidate.amount,
@@ -290,18 +324,27 @@ class DunningOutbox(models.AbstractModel):
             attempts=message.attempts + 1,
             claimed_at=at,
             attempted_at=at,
+            handed_at=at if channel._is_threaded else False,
             retry_at=False,
         )
         channel._prepare_wire(message)
 
     @api.model
     def _settle_stale(self):
-        """A message left in `sending` by a worker that died may be out: nobody knows."""
+        """A message left in `sending` by a worker that died may be out: nobody knows. One that
+        it had not put in hand yet is still here."""
         stale = self.env["dunning.message"].search(
             [("state", "=", "sending"), ("claimed_at", "<", fields.Datetime.now() - STALE)]
         )
         locked = stale.try_lock_for_update()
-        self._leave_uncertain(locked, self.env._("The worker stopped while sending"))._log_state()
+        handed = locked.filtered("handed_at")
+        self._leave_uncertain(handed, self.env._("The worker stopped while sending"))._log_state()
+        (locked - handed)._update_state(
+            ("sending",),
+            "queued",
+            self.env._("The worker stopped before it was sent"),
+            attempted_at=False,
+        )
 
     @api.model
     def _leave_uncertain(self, messages, why):

@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from ..core.debt.ladder import reached
 from ..core.law.gate import Impediment
 from .dunning_gate import Candidate
-from .dunning_message import PENDING
+from .dunning_message import STOPPABLE
 
 SALE_TYPES = ("out_invoice", "out_receipt")
 # What the plan reads, fetched once for all debtors.
@@ -242,7 +242,7 @@ class DunningPlan(models.AbstractModel):
             .sudo()
             .search(
                 [
-                    ("state", "in", [*PENDING, "sending"]),
+                    ("state", "in", STOPPABLE),
                     ("level_id", "!=", False),
                     ("partner_id", "in", [c.partner.id for c in candidates]),
                     ("company_id", "in", [c.company.id for c in candidates]),
@@ -255,9 +255,7 @@ class DunningPlan(models.AbstractModel):
             under_way = pending[candidate.company, candidate.partner, candidate.currency]
             if any(m.level_id.days >= candidate.level.days for m in under_way):
                 continue
-            under_way._update_state(
-                PENDING, "cancelled", self.env._("Superseded by %s", candidate.level.name)
-            )._log_state()
+            under_way._stop(self.env._("Superseded by %s", candidate.level.name), "stopped")
             kept.append(candidate)
         return kept
 

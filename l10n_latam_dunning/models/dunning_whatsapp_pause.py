@@ -177,8 +177,16 @@ class DunningWhatsappAccount(models.Model):
         )
         if trouble.stops:
             _logger.warning("WhatsApp account %s is paused: %s", self.id, trouble.topic)
+            self._call_messages_back(trouble)
         self.env.ref("l10n_latam_dunning.ir_cron_health").sudo()._trigger()
         return trouble
+
+    def _call_messages_back(self, trouble):
+        """What is on its way to the wire stays here, back in the queue, until the pause is over."""
+        domain = [("state", "=", "sending"), ("account_id", "=", self.id)]
+        if trouble.country_id:
+            domain.append(("contact_point_id.country_code", "=", trouble.country_id.code))
+        self.env["dunning.message"].sudo().search(domain)._recall(trouble.reason)
 
     def _times_lately(self, topic, at):
         """How often the same stop has ended by itself in the last days."""

@@ -1,5 +1,7 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
+import freezegun
 from freezegun import freeze_time
 from odoo import fields
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
@@ -15,6 +17,9 @@ NUMBER_ID = "300000000000001"
 WABA_ID = "200000000000001"
 TOKEN = "a-token-of-the-sandbox"
 APP_SECRET = "a-secret-of-the-sandbox"
+
+# The courier's turns pass in real time, whatever day a test lives in.
+freezegun.configure(extend_ignore_list=["odoo.addons.l10n_latam_dunning.core.delivery"])
 
 
 @tagged("post_install", "-at_install")
@@ -155,12 +160,14 @@ class DunningCommon(AccountTestInvoicingCommon):
 
     def deliver(self):
         """Claim, send and record what is due now, without the commits in between."""
-        claimed = self.outbox._claim(fields.Datetime.now())
-        with Courier(4) as courier:
-            self.outbox._record(self.outbox._send(claimed["permits"], courier))
+        permits = self.outbox._claim(fields.Datetime.now())["permits"]
+        with Courier(4) as courier, patch.object(type(self.env["ir.cron"]), "_commit_progress"):
+            self.outbox._record(self.outbox._send(permits.filtered("handed_at"), courier))
+            for message in permits.filtered(lambda message: not message.handed_at):
+                self.outbox._record(self.outbox._send_here(message, courier))
             while courier.flying:
                 self.outbox._record(courier.landed())
-        return claimed["permits"]
+        return permits
 
     def message_of(self, partner):
         return self.env["dunning.message"].sudo().search([("partner_id", "=", partner.id)], limit=1)

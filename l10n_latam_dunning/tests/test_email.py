@@ -279,14 +279,23 @@ class TestEmail(EmailCommon):
 
     def test_a_worker_that_dies_after_the_wire_leaves_it_uncertain(self):
         message = self.propose()
-        claimed = self.outbox._claim(fields.Datetime.now())
-        channel = self.env["dunning.channel"].sudo()._of("email")
-        channel._call(claimed["permits"], None)()
+        self.outbox._claim(fields.Datetime.now())
+        message.handed_at = fields.Datetime.now()
+        self.env["dunning.channel"].sudo()._of("email")._call(message, None)()
         self.assertEqual((len(self.sink.accepted), message.state), (1, "sending"))
         self.clock.move_to(WEDNESDAY + timedelta(hours=1))
         self.outbox._settle_stale()
         self.deliver()
         self.assertEqual((len(self.sink.accepted), message.state), (1, "uncertain"))
+
+    def test_a_worker_that_dies_before_it_put_a_message_in_hand_leaves_it_in_the_queue(self):
+        message = self.propose()
+        self.outbox._claim(fields.Datetime.now())
+        self.clock.move_to(WEDNESDAY + timedelta(hours=1))
+        self.outbox._settle_stale()
+        self.assertEqual((message.state, message.attempted_at), ("queued", False))
+        self.deliver()
+        self.assertEqual((len(self.sink.accepted), message.state), (1, "sent"))
 
     def test_the_text_of_the_note_is_the_text_of_the_mail(self):
         message = self.propose()

@@ -51,6 +51,20 @@ class TestAnswer(EventCase):
         self.answer()
         self.assertFalse(self.activities(self.invoice))
 
+    def test_the_forty_sixth_message_at_once_to_one_person_waits_its_six_seconds(self):
+        self.write_in("Hola")
+        message = self.answer()
+        # with the reminder they are forty-five
+        just_now = {"state": "sent", "attempted_at": WEDNESDAY}
+        earlier = [message.copy_data(just_now)[0] for _one in range(44)]
+        self.env["dunning.message"].create(earlier)
+        self.deliver()
+        self.assertEqual(message.state, "queued")
+        self.assertEqual(message.retry_at, WEDNESDAY + timedelta(seconds=6))
+        self.clock.move_to(message.retry_at)
+        self.deliver()
+        self.assertEqual(message.state, "sent")
+
     def test_an_answer_is_no_reminder(self):
         self.write_in("Hola")
         count = self.invoice.dunning_message_count

@@ -98,13 +98,14 @@ class TestStop(EmailCommon, HttpCase):
     def test_the_page_is_in_the_debtors_language(self):
         self.assertIn('lang="es-419"', self.url_open(self.path).text)
 
-    def test_a_withdrawal_between_claim_and_wire_stands_for_all_that_follows(self):
-        claimed = self.outbox._claim(WEDNESDAY)
+    def test_a_withdrawal_between_claim_and_wire_stops_the_message_and_all_that_follows(self):
+        self.outbox._claim(WEDNESDAY)
         self.url_open(self.path, data={"confirm": "1"})
-        known = self.outbox._send(claimed["permits"], None)
-        self.outbox._record(known)
-        # it was with the mail server already; nothing follows it
-        self.assertEqual(self.message.state, "sent")
+        self.outbox._record(self.outbox._send_here(self.message, None))
+        self.assertEqual(self.message.state, "cancelled")
+        self.assertEqual(self.message.reason_codes, "consent_withdrawn")
+        self.assertFalse(self.message.attempted_at)
+        self.assertFalse(self.sink.accepted)
         self.clock.move_to(WEDNESDAY + timedelta(days=8))
         self.only_email()
         after = self.propose()

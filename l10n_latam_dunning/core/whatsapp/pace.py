@@ -5,7 +5,7 @@ Nothing here has a clock: every function is told the instant.
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -21,6 +21,8 @@ COEXISTENCE_RATE: Final = 20.0
 # To one recipient: a message every six seconds; 45 at once are allowed and borrowed from later.
 PAIR_RATE: Final = 1.0 / 6.0
 PAIR_BURST: Final = 45.0
+# What was sent to one recipient before that matters no more.
+PAIR_MEMORY: Final = timedelta(seconds=PAIR_BURST / PAIR_RATE)
 # After a pause no longer than this there is no back-log worth a ramp.
 SHORT_PAUSE: Final = timedelta(hours=6)
 _MAX_DOUBLINGS: Final = 30
@@ -62,6 +64,16 @@ class Bucket:
         """Return the seconds until one token is there."""
         missing = 1.0 - self.refilled(at).tokens
         return max(0.0, missing / self.rate)
+
+
+def pair_wait(sent: Iterable[datetime], at: datetime) -> float:
+    """Return the seconds until a number may write to a recipient to whom it wrote at these
+    instants; 0 when it may now."""
+    bucket = Bucket.full(PAIR_RATE, at - PAIR_MEMORY, PAIR_BURST)
+    for instant in sorted(sent):
+        filled = bucket.refilled(instant)
+        bucket = replace(filled, tokens=filled.tokens - 1.0)
+    return bucket.wait(at)
 
 
 def rate_of(throughput: str, *, coexistence: bool = False, own: float = 0.0) -> float:
