@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..core import phones
-from .dunning_message import PENDING
+from .dunning_message import STOPPABLE
 
 ROLES = [
     ("debtor", "Debtor"),
@@ -163,18 +163,13 @@ class DunningContactLink(models.Model):
             .sudo()
             .search(
                 [
-                    ("state", "in", PENDING),
+                    ("state", "in", STOPPABLE),
                     ("contact_point_id", "=", self.contact_point_id.id),
                     ("partner_id", "=", self.partner_id.id),
                 ]
             )
         )
-        waiting._update_state(
-            PENDING,
-            "cancelled",
-            self.env._("The number or address is a third party's"),
-            reason_codes="third_party",
-        )._log_state()
+        waiting._stop(self.env._("The number or address is a third party's"), "third_party")
 
     # === BUSINESS ===
 
