@@ -5,10 +5,9 @@ from odoo.tools import SQL
 
 from ..core import phones
 from ..core.evidence.erased import SIGN
+from ..groups import FULL
 from .dunning_contact_link import Bond
 
-# Who reads numbers and addresses in full. All others see them masked, and cannot search for them.
-FULL = "l10n_latam_dunning.group_dunning_privacy,base.group_system"
 # So many refusals of an address, without an answer from it in between.
 MOST_RETURNED = 2
 

@@ -19,8 +19,8 @@ from ..core.whatsapp.webhook import (
     template_change,
     verify_signature,
 )
+from ..groups import FULL
 from ..tools import naive_utc
-from .dunning_contact_point import FULL
 
 _logger = logging.getLogger(__name__)
 

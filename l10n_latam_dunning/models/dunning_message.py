@@ -4,8 +4,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..groups import FULL
 from ..tools import naive_utc
-from .dunning_contact_point import FULL
 
 STATES = [
     ("proposed", "Proposed"),

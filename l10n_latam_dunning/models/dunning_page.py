@@ -11,7 +11,7 @@ from ..core import phones
 from ..core.law.jurisdiction import binds
 from ..core.page.hours import choices
 from .dunning_plan import SALE_TYPES
-from .dunning_week import _together
+from .dunning_week import together
 
 FORM_SCOPE = "l10n_latam_dunning.page.form"
 PASS_SCOPE = "l10n_latam_dunning.page.pass"
@@ -412,7 +412,7 @@ class DunningPage(models.AbstractModel):
     @api.model
     def _grant_words(self, visit, code, label, masked):
         """What he agrees to, word for word."""
-        hours = _together(window.hours for window in self._windows(visit, code))
+        hours = together(window.hours for window in self._windows(visit, code))
         return self.env._(
             "I agree that %(company)s reminds me of its invoices by %(channel)s (%(masked)s), only "
             "on the days and at the hours that the law allows (%(hours)s). I can withdraw this at "

@@ -4,8 +4,8 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..core import phones
+from ..groups import FULL
 from .dunning_agreement_acceptance import HOW
-from .dunning_contact_point import FULL
 
 PRIVACY = "l10n_latam_dunning.group_dunning_privacy"
 # How a wish came in, as the source of a withdrawal.

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..core import phones
-from .dunning_contact_point import FULL
+from ..groups import FULL
 
 WINDOW = timedelta(hours=24)
 # A sighting is written down once a day; a reply always, as it opens the window.
