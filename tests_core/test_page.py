@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from core.law.jurisdiction import OpeningHours
 from core.page import token
 from core.page.hours import choices
-from core.page.receipt import LARGEST, REASONS, BadReceipt, inspect
+from core.page.receipt import LARGEST as LARGEST_FILE
+from core.page.receipt import REASONS, BadReceipt, inspect
 from core.page.token import LARGEST, SIGNATURE_BYTES, Ticket
 
 NUMBERS = st.integers(min_value=0, max_value=LARGEST)
@@ -46,7 +47,8 @@ class TestToken:
 
 def png(width=10, height=10, tail=b""):
     def chunk(name, body):
-        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        check = struct.pack(">I", zlib.crc32(name + body))
+        return struct.pack(">I", len(body)) + name + body + check
 
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
     data = chunk(b"IDAT", zlib.compress(b"\x00" * (11 * 10)))
@@ -92,7 +94,7 @@ class TestReceipt:
         ("content", "reason"),
         [
             (b"", "empty"),
-            (PDF + b" " * LARGEST, "large"),
+            (PDF + b" " * LARGEST_FILE, "large"),
             (archive(), "kind"),
             (b"<html><script>alert(1)</script></html>", "kind"),
             (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "kind"),

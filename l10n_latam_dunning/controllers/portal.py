@@ -21,6 +21,7 @@ class DunningPortal(CustomerPortal):
         "/my/dunning",
         type="http",
         auth="user",
+        website=True,
         methods=["GET", "POST"],
         max_content_length=MAX_BYTES,
     )

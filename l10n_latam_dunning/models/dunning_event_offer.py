@@ -35,7 +35,10 @@ class DunningEvent(models.Model):
             sender=self.account_id,
         )
         _verdict, sent = self.env["dunning.message"]._answer(
-            answer, answers_id=self.id, about_move_id=agreement.move_ids[:1].id, buttons=offer["buttons"]
+            answer,
+            answers_id=self.id,
+            about_move_id=agreement.move_ids[:1].id,
+            buttons=offer["buttons"],
         )
         if not sent:
             agreement.action_cancel()

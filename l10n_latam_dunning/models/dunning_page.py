@@ -125,7 +125,10 @@ class DunningPage(models.AbstractModel):
     def _knows(self, visit, said):
         """Whether somebody wrote one of the keys: all of a number will do as well."""
         end = _plain(said)[-KEY_LENGTH:]
-        return any([consteq(key, end) for key in visit.keys if end.isascii() and key.isascii()])
+        if not end.isascii():
+            return False
+        # each is compared, whether one was right already or not
+        return bool(sum(consteq(key, end) for key in visit.keys if key.isascii()))
 
     # === MARKS ===
 
@@ -183,7 +186,11 @@ class DunningPage(models.AbstractModel):
             "link": bool(visit.point),
             "portal": bool(visit.user),
             "mark": page._form_mark(visit),
-            "languages": page.env["res.lang"].get_installed(),
+            # each by its own name alone: Spanish / Español
+            "languages": [
+                (code, name.rpartition(" / ")[2])
+                for code, name in page.env["res.lang"].get_installed()
+            ],
             "debts": [],
             "moves": [],
             "agreements": [],
@@ -335,7 +342,7 @@ class DunningPage(models.AbstractModel):
                     "about": self.env._(
                         "For %(invoices)s. You can choose until %(until)s.",
                         invoices=", ".join(one.move_ids.mapped("name")),
-                        until=one._local_time(one.valid_until),
+                        until=one._local_time(one.valid_until).rstrip("."),
                     ),
                     "options": one.option_ids,
                 }
@@ -372,7 +379,8 @@ class DunningPage(models.AbstractModel):
     def _channels(self, visit):
         """The channels of reminders: where they go, whether he agreed, and the words with which
         he may do so."""
-        labels = dict(self.env["dunning.consent"]._fields["channel"]._description_selection(self.env))
+        Consent = self.env["dunning.consent"]
+        labels = dict(Consent._fields["channel"]._description_selection(self.env))
         newest = self._consents(visit)
         channels = []
         for code in self.env["dunning.channel"]._offered():

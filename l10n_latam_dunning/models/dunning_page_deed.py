@@ -21,7 +21,7 @@ OF_DEBT = frozenset({"ask", "accept"})
 
 
 class Sorry(UserError):
-    """An answer that cannot be taken, with the reason in the debtor's words; nothing of it stays."""
+    """An answer that cannot be taken, with the reason for the debtor; nothing of it stays."""
 
 
 class DunningPage(models.AbstractModel):
@@ -215,9 +215,7 @@ class DunningPage(models.AbstractModel):
         for channel in channels:
             point, proof = self._point_on(visit, channel["code"]), answer._proof()
             if point:
-                point._stop(
-                    channel["code"], source="web", wording=channel["withdraw"], proof=proof
-                )
+                point._stop(channel["code"], source="web", wording=channel["withdraw"], proof=proof)
             if not point or visit.partner not in point.partner_ids:
                 self.env["dunning.consent"]._withdraw(
                     visit.partner,

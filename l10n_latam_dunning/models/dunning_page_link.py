@@ -34,7 +34,8 @@ class ResPartner(models.Model):
         link is sent to, or that of ``message``; without one the page asks who opens it."""
         self.ensure_one()
         point = point or (message and message.contact_point_id)
-        return f"{company.get_base_url()}/dunning/p/{self._dunning_page_token(company, point, days)}"
+        ending = self._dunning_page_token(company, point, days)
+        return f"{company.get_base_url()}/dunning/p/{ending}"
 
     def _dunning_page_token(self, company, point=None, days=None):
         last_day = fields.Date.today() + timedelta(days=LINK_DAYS if days is None else days)

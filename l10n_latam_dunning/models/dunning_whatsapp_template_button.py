@@ -22,7 +22,12 @@ LINKS = [
 ]
 KIND_TO_META = {"reply": "QUICK_REPLY", "link": "URL", "order": "ORDER_DETAILS"}
 # What the rules on wording call the thing that a button gives.
-CARRIES = {"agree": "settlement_terms", "portal": "payment_link", "payment": "payment_link", "page": "page_link"}
+CARRIES = {
+    "agree": "settlement_terms",
+    "portal": "payment_link",
+    "payment": "payment_link",
+    "page": "page_link",
+}
 
 
 class DunningWhatsappTemplateButton(models.Model):

@@ -97,9 +97,7 @@ class TestPageLink(PageCase):
         page = self.look()
         self.assertNotIn(foreign.name, page.text)
         for what in ("invoice", "pay", "pdf"):
-            self.assertEqual(
-                self.url_open(f"{self.path()}/{what}/{foreign.id}").status_code, 404
-            )
+            self.assertEqual(self.url_open(f"{self.path()}/{what}/{foreign.id}").status_code, 404)
         self.say("dispute", note="No es mía", moves=str(foreign.id))
         self.assertFalse(self.answer("dispute").move_ids)
 

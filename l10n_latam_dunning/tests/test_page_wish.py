@@ -37,7 +37,6 @@ class TestPageWish(PageCase):
         self.prefer(channel="email")
         message = self.propose()
         self.assertNotEqual((message.channel, message.state), ("whatsapp", "queued"))
-        self.assertNotIn("whatsapp", message.filtered(lambda m: m.state == "queued").mapped("channel"))
         told = self.env["dunning.message"].search([("partner_id", "=", self.debtor.id)])
         codes = str(told.mapped("verdict")) + str(told.mapped("reason_codes"))
         self.assertIn("channel_not_wished", codes)

@@ -196,9 +196,7 @@ SENTENCES: dict[str, str] = {
     ),
     "first_touch.answered": _("The number is confirmed: there is nothing left to ask."),
     "contact_quarantined": _("This number or address is set aside after a failure or a complaint."),
-    "channel_not_wished": _(
-        "The debtor asked on his page to be written to by %(channel)s only."
-    ),
+    "channel_not_wished": _("The debtor asked on his page to be written to by %(channel)s only."),
     "contact_unreachable": _("Messages to this number or address came back again and again."),
     "hold": _("Reminders to this debtor are on hold."),
     "hold_dispute": _("The debtor disputes the debt; reminders rest until that is settled."),
