@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ..core.evidence.proof import sha256
 from .dunning_consent import CHANNELS
+from .dunning_evidence_facts import ERASURE
 
 KINDS = [
     ("identity", "Said who he is"),
@@ -82,6 +83,7 @@ class DunningPageAnswer(models.Model):
         "partner_id": "a fact's place holds it",
         "attachment_id": "told by its name and hash",
         "once": "the mark of a form says nothing of the person",
+        "erased_at": ERASURE,
     }
     _evidence_personal = frozenset({"said", "address", "agent", "document"})
 

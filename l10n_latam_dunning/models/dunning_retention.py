@@ -86,7 +86,13 @@ class DunningRetention(models.AbstractModel):
     def _gone(self, country, before):
         """The ids of debtors of a country with whom nothing happened since, and with whom nothing
         is open."""
-        for name in ("dunning.message", "dunning.event", "dunning.consent", "dunning.trace"):
+        for name in (
+            "dunning.message",
+            "dunning.event",
+            "dunning.consent",
+            "dunning.trace",
+            "dunning.page.answer",
+        ):
             self.env[name].flush_model()
         rows = self.env.execute_query(
             SQL(
@@ -107,6 +113,8 @@ class DunningRetention(models.AbstractModel):
                                     WHERE e.partner_id = p.id AND e.create_date >= %(before)s)
                    AND NOT EXISTS (SELECT FROM dunning_trace t
                                     WHERE t.partner_id = p.id AND t.create_date >= %(before)s)
+                   AND NOT EXISTS (SELECT FROM dunning_page_answer a
+                                    WHERE a.partner_id = p.id AND a.create_date >= %(before)s)
                 """,
                 country=country.id,
                 before=before,
@@ -198,6 +206,7 @@ class DunningRetention(models.AbstractModel):
             & (Domain("partner_id", "in", persons.ids) | message),
             "dunning.trace": own & Domain("model", "!=", "dunning.privacy.request"),
             "dunning.consent": mine & ~answers,
+            "dunning.page.answer": own,
         }
         go, keep = {}, {}
         for model, domain in wanted.items():

@@ -9,7 +9,13 @@ from ..core.evidence.erased import TECHNICAL
 
 BATCH = 500
 # The personal content of these goes when its term has run out, in this order.
-MODELS = ("dunning.message", "dunning.event", "dunning.trace", "dunning.consent")
+MODELS = (
+    "dunning.message",
+    "dunning.event",
+    "dunning.trace",
+    "dunning.page.answer",
+    "dunning.consent",
+)
 MODE = "l10n_latam_dunning.retention"
 # Days after which what repeats other evidence goes: the raw text of a webhook, files people sent.
 RAW_DAYS, MEDIA_DAYS = "l10n_latam_dunning.raw_days", "l10n_latam_dunning.media_days"
@@ -146,6 +152,10 @@ class DunningRetentionRun(models.Model):
             ),
             "dunning.event": self.env._("What was written or received is erased, files with it."),
             "dunning.trace": self.env._("Free notes on holds and agreements are erased."),
+            "dunning.page.answer": self.env._(
+                "What was written on the debtor's page is erased, receipts with it; that and when "
+                "it was answered stays."
+            ),
             "dunning.consent": self.env._(
                 "Wording, proof and document are erased; that and when it was given stays."
             ),

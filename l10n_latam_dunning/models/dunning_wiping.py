@@ -97,6 +97,21 @@ class DunningEvent(models.Model):
             )
 
 
+class DunningPageAnswer(models.Model):
+    _inherit = "dunning.page.answer"
+
+    def _empty(self, stamp):
+        Erasure = self.env["dunning.erasure"]
+        texts = self.filtered("said").mapped("said")
+        for records in (self.move_ids, self.partner_id):
+            Erasure._erase_notes(Erasure._notes_with(records, texts))
+        receipts = self.attachment_id
+        for answer in self:
+            words = {name: WORD for name in ("said", "address", "agent") if answer[name]}
+            answer._overwrite({**words, "attachment_id": False, "erased_at": stamp})
+        receipts.unlink()
+
+
 class DunningTrace(models.Model):
     _inherit = "dunning.trace"
 

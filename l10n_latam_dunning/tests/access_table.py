@@ -57,6 +57,8 @@ MODELS = {
         {"user": "r", "manager": "r", "privacy": "r"},
     ),
     "dunning.override": ("all", {"manager": "rwc"}),
+    "dunning.page.answer": ("own company_id", {"user": "r", "manager": "r", "privacy": "r"}),
+    "dunning.page.limit": ("all", {}),
     "dunning.policy": ("shared company_id", {"user": "r", "manager": "rwcu", "privacy": "r"}),
     "dunning.price": ("shared company_id", {"user": "r", "manager": "rwcu"}),
     "dunning.privacy.request": ("own company_id", {"privacy": "rwc"}),
@@ -193,6 +195,7 @@ METHODS = {
         "action_dunning_agreements": OFFICE,
         "action_dunning_answer": USERS,
         "action_dunning_holds": OFFICE,
+        "action_dunning_revoke_page": OFFICE,
         "action_dunning_withdraw": OFFICE,
     },
 }
