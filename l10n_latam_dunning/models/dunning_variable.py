@@ -170,8 +170,8 @@ class DunningVariable(models.AbstractModel):
         """The address of the debtor's own page, or that at which the oldest invoice is seen
         (portal) or paid (payment); empty when there is none."""
         if kind == "page":
-            partner = candidate.partner
-            return partner._dunning_page_link(candidate.company, point=candidate.point)
+            reader = candidate.addressee
+            return reader._dunning_page_link(candidate.company, point=candidate.point)
         move = self._first_move(candidate).sudo()
         if not move:
             return ""
