@@ -50,6 +50,7 @@ from . import (
     test_page_deeds,
     test_page_identity,
     test_page_link,
+    test_page_phone,
     test_page_portal,
     test_page_wish,
     test_plan,
