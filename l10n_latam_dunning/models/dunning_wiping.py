@@ -135,7 +135,6 @@ class DunningTrace(models.Model):
             [("agreement_id", "in", agreements.mapped("res_id"))]
         )._empty()
 
-
     def _told_still(self, records):
         """{record id: names} that later traces, which are kept, still tell of these records."""
         told = defaultdict(set)
