@@ -93,7 +93,7 @@ class DunningChannelEmail(models.AbstractModel):
 
     @api.model
     def _text_words(self, candidate):
-        if not candidate.mail_template and not candidate.level_channel.mail_template_id:
+        if candidate.text is None:
             return self.env._("the level has no template for e-mail")
         return candidate.text.problem
 
