@@ -25,13 +25,13 @@ class DunningContactPoint(models.Model):
         [("phone", "Telephone"), ("email", "E-mail")], required=True, default="phone"
     )
     value = fields.Char(
-        "Number or address",
+        "In full",
         required=True,
         groups=FULL,
         help="Normal form: E.164, or the address alone.",
     )
-    masked = fields.Char(compute="_compute_masked", compute_sudo=True)
-    country_code = fields.Char()
+    masked = fields.Char("Number or address", compute="_compute_masked", compute_sudo=True)
+    country_code = fields.Char("Country")
     line_type = fields.Selection(
         [("mobile", "Mobile"), ("fixed", "Landline"), ("unknown", "Unknown")],
         required=True,

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .dunning_plan_guarantor import GUARANTOR
+from .dunning_plan_to_others import GUARANTOR
 
 # The shipped template that asks: adopted with every policy, used where the policy names it.
 IDENTITY = "dunning_identity"
