@@ -82,6 +82,7 @@ from . import (
     dunning_outbox_wire,
     dunning_page,
     dunning_page_answer,
+    dunning_page_confirm,
     dunning_page_deed,
     dunning_page_limit,
     dunning_page_link,

@@ -58,6 +58,7 @@ class DunningContactPoint(models.Model):
         "res.partner",
         string="Partners",
         compute="_compute_partner_ids",
+        inverse="_inverse_partner_ids",
         search="_search_partner_ids",
     )
     shared = fields.Boolean(
@@ -88,6 +89,15 @@ class DunningContactPoint(models.Model):
             partners[link.contact_point_id.id] |= link.partner_id
         for point in self:
             point.partner_ids = partners[point.id]
+
+    def _inverse_partner_ids(self):
+        """Take links off, or add those of debtors; what is known of the others stays."""
+        wanted = {point: point.partner_ids for point in self}
+        links = self.env["dunning.contact.link"].search([("contact_point_id", "in", self.ids)])
+        links.filtered(lambda link: link.partner_id not in wanted[link.contact_point_id]).unlink()
+        there = {(link.contact_point_id, link.partner_id) for link in links.exists()}
+        pairs = {(point, partner) for point, partners in wanted.items() for partner in partners}
+        self._link(pairs - there, source="person")
 
     @api.model
     def _search_partner_ids(self, operator, value):

@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import new_test_user
 
 from .common import WEDNESDAY, DunningCommon
@@ -242,6 +243,31 @@ class TestContactRole(DunningCommon):
         self.assertEqual(links.contact_point_id, self.point_of(first) | lone)
         roles = {link.contact_point_id: link.role for link in links}
         self.assertEqual(roles[self.point_of(first)], "third_party")
+
+    def test_a_partner_is_taken_off_a_number_and_put_back(self):
+        first, second = self.create_debtor(), self.create_debtor(name="Rosa Q.")
+        point = self.point_of(first)
+        self.mark(second, "representative")
+        point.sudo().partner_ids -= first
+        self.env.invalidate_all()
+        self.assertEqual(point.partner_ids, second)
+        point.sudo().partner_ids += first
+        self.env.invalidate_all()
+        roles = {link.partner_id: link.role for link in point.link_ids}
+        self.assertEqual(roles, {first: "debtor", second: "representative"})
+        point.sudo().write({"partner_ids": [Command.clear()]})
+        self.env.invalidate_all()
+        self.assertFalse(point.link_ids)
+
+    def test_an_answer_on_the_debtor_s_page_verifies_the_number_it_was_sent_to(self):
+        debtor = self.create_debtor()
+        point = self.point_of(debtor)
+        vals = {"company_id": self.company.id, "partner_id": debtor.id}
+        answers = self.env["dunning.page.answer"].sudo()
+        answers.create({**vals, "kind": "language", "contact_point_id": point.id})
+        self.assertEqual(point.state, "new")
+        answers.create({**vals, "kind": "identity", "contact_point_id": point.id})
+        self.assertEqual((point.state, self.link_of(debtor).confirmed_by), ("verified", "page"))
 
     # === COST ===
 
