@@ -14,7 +14,6 @@ class DunningContactLink(models.Model):
 
     person_id = fields.Many2one(
         "res.partner",
-        "Person",
         readonly=True,
         index="btree_not_null",
         ondelete="cascade",

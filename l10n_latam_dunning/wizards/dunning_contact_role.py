@@ -19,7 +19,6 @@ class DunningContactRole(models.TransientModel):
     role = fields.Selection(ROLES, "Who answers there", required=True, default="third_party")
     person_id = fields.Many2one(
         "res.partner",
-        "Person",
         help="The guarantor's or representative's own contact. What is written to him goes by his "
         "own consent, language and limits.",
     )
