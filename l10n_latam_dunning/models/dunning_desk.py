@@ -110,7 +110,7 @@ class Desk:
         self.known.holds[key] = [
             hold for start, end, hold in self.holds[key] if start <= at and (not end or at < end)
         ]
-        numbers = (point.value for point in self._points(candidate).sudo())
+        numbers = (point.sudo().value for point in self._points(candidate))
         for owner in {candidate.partner.id, *numbers} & set(self.consents):
             self.known.consents[owner] = [f for f in self.consents[owner] if f.at <= at]
 
