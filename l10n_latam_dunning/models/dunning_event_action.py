@@ -91,7 +91,7 @@ class DunningEvent(models.Model):
         self._try_to_confirm(message, withdrawn)
 
     def _stop_elsewhere(self, partners):
-        """Where the person wants nothing more by any means, every other channel is withdrawn too."""
+        """Where the person wants nothing more by any means, the other channels end too."""
         Consent = self.env["dunning.consent"]
         withdrawn = Consent
         if not is_total_stop(self.text or ""):
