@@ -282,5 +282,5 @@ class DunningConsentRecord(models.TransientModel):
     def _points(self):
         """Every number and address of these debtors."""
         Point = self.env["dunning.contact.point"].sudo()
-        ids = Point._ids_by_partner(self._debtors())
+        ids = Point._bonds(self._debtors())
         return Point.browse({point for points in ids.values() for point in points})
