@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.optout import is_stop
+from core.optout import is_stop, is_total_stop
 
 STOPS = [
     # the bare words
@@ -314,6 +314,41 @@ OTHERS = [
     "Não quero",
     "Buenos días, por favor me podrían enviar el detalle de la factura F001-123. Gracias",
 ]
+# Meant for every channel, not only for that on which it was written.
+TOTAL_STOPS = [
+    "No me contacten más por ningún medio",
+    "no quiero que me escriban por ningún canal",
+    "NO ME ENVÍEN MENSAJES POR NINGÚN MEDIO, por favor",
+    "dejen de escribirme, ni por WhatsApp ni por correo",
+    "no me molesten más de ninguna manera",
+    "Retiro mi autorización para todos los canales",
+    "denme de baja de todas las vías",
+    "não me enviem mensagens por nenhum meio",
+    "Não entrem em contato comigo de forma alguma",
+    "não me mandem mais nada, nem pelo WhatsApp nem por email",
+    "revogo a autorização para todos os canais",
+    "do not contact me by any means",
+    "stop sending me messages on any channel",
+]
+# No stop at all, although they have words of one. Politeness and length change nothing.
+MORE_OTHERS = [
+    "Por favor, no pares de enviarme los avisos, me sirven",
+    "No paren de mandarme recordatorios",
+    "NO DEJES DE AVISARME",
+    "no me deje de escribir, por favor",
+    "nunca dejen de avisarme",
+    "Não pare de me enviar os lembretes",
+    "não deixem de me avisar quando vencer",
+    "nao quero que parem de me mandar mensagem",
+    "no quiero que paren de avisarme",
+    "no quiero que me den de baja",
+    "no me saquen de la lista por favor",
+    "não me tirem da lista",
+    "please never stop reminding me",
+    "don't remove me from the list",
+    "por ningún medio puedo pagar hoy",
+    "de ninguna manera voy a pagar intereses",
+]
 
 
 @pytest.mark.parametrize("text", STOPS)
@@ -325,6 +360,25 @@ def test_request_to_stop_is_heard(text: str) -> None:
 def test_case_accents_and_spaces_do_not_matter(text: str) -> None:
     bare = unicodedata.normalize("NFD", text)
     assert is_stop(text.upper()) and is_stop(f"  {bare} \n")
+
+
+@pytest.mark.parametrize("text", TOTAL_STOPS)
+def test_a_stop_for_every_channel_is_heard_as_one(text: str) -> None:
+    assert is_total_stop(text) and is_total_stop(text.upper())
+
+
+@pytest.mark.parametrize("text", STOPS)
+def test_a_stop_that_names_no_other_channel_is_meant_for_this_one(text: str) -> None:
+    assert not is_total_stop(text)
+
+
+@pytest.mark.parametrize("text", MORE_OTHERS)
+def test_a_no_to_stopping_is_no_stop(text: str) -> None:
+    assert not is_stop(text) and not is_stop(text.upper())
+
+
+def test_the_table_is_large_enough_to_decide() -> None:
+    assert len(set(STOPS)) >= 80 and len(set(OTHERS + MORE_OTHERS)) >= 80
 
 
 @pytest.mark.parametrize("text", OTHERS)

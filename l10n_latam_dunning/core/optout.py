@@ -104,6 +104,11 @@ _LISTS: Final = {
         contactos contatos registro registros cadastro datos dados list number phone contact data
     """,
     "consent": "consentimiento consentimento autorizacion autorizacao permiso permissao consent",
+    "way": """
+        medio medios meio meios canal canales canais via vias forma manera maneira concepto
+        circunstancia circunstancias hipotese modo numero numeros channel channels way ways means
+        form number numbers
+    """,
     "object": """
         mensajes mensajes mensagens contacto contato contactos contatos whatsapp datos dados
         avisos recordatorios lembretes numero comunicaciones
@@ -187,10 +192,23 @@ _STOP: Final = """
     unsubscribe|unsubscribed|unsuscribe|unsubscribing
     leave me alone
 """
+# What makes a stop one for every channel, not only for that on which it was written.
+_EVERYWHERE: Final = """
+    por|en|de|em|bajo ningun|ninguna|nenhum|nenhuma|cualquier|qualquer {way}
+    por|en|em nada|ninguno|nenhum $
+    ni por|en whatsapp|sms|correo|telefono|llamada|wsp ni|o
+    nem por|pelo|no whatsapp|sms|email|e_mail|telefone nem|ou
+    ningun|ninguna|nenhum|nenhuma {way}
+    de forma|maneira alguma|nenhuma
+    todos|todas los|las|os|as {way}
+    any|every|all {way}
+    anywhere|any_more_at_all
+"""
 
 
 _KEEP_PATTERN: Final = any_of(_KEEP, _LISTS)
 _STOP_PATTERN: Final = any_of(_STOP, _LISTS)
+_EVERYWHERE_PATTERN: Final = any_of(_EVERYWHERE, _LISTS)
 _ALONE_PATTERN: Final = re.compile(
     rf" (?:(?:{'|'.join(words(_POLITE))}) )*?(?:(?:{'|'.join(words(_ALONE))}) )"
     rf"(?:(?:{'|'.join(words(_POLITE + _ALONE))}) )*"
@@ -203,3 +221,8 @@ def is_stop(text: str) -> bool:
     if _ALONE_PATTERN.fullmatch(bare.replace(" .", "")):
         return True
     return bool(_STOP_PATTERN.search(_KEEP_PATTERN.sub("... ", bare)))
+
+
+def is_total_stop(text: str) -> bool:
+    """Tell whether a request to stop is meant for every channel, not only for this one."""
+    return is_stop(text) and bool(_EVERYWHERE_PATTERN.search(plain(text)))

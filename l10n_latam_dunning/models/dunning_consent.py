@@ -72,8 +72,8 @@ class DunningConsent(models.Model):
     effective_at = fields.Datetime(
         required=True, default=fields.Datetime.now, help="When it was said (UTC)."
     )
-    corrects_id = fields.Many2one("dunning.consent", "Corrects", ondelete="restrict")
-    reason = fields.Char("Why it is corrected")
+    corrects_id = fields.Many2one("dunning.consent", ondelete="restrict")
+    reason = fields.Char(help="Why it is corrected.")
     correction_ids = fields.One2many("dunning.consent", "corrects_id", "Corrected by")
     is_corrected = fields.Boolean("Corrected", compute="_compute_is_corrected")
 

@@ -111,21 +111,25 @@ class DunningConsent(models.Model):
         template = self.env.ref(TEMPLATE).sudo().with_company(company)
         parts = ("subject", "body_html", "email_from", "reply_to")
         rendered = template._generate_template([fact.id for fact in firsts.values()], parts)
-        mails = self.env["mail.mail"].sudo().create(
-            [
-                {
-                    **{part: rendered[fact.id].get(part) for part in parts},
-                    "body": rendered[fact.id]["body_html"],
-                    "model": "res.partner",
-                    "res_id": partner.id,
-                    "recipient_ids": [fields.Command.link(partner.id)],
-                    "message_id": ids[partner],
-                    "message_type": "email_outgoing",
-                    "scheduled_date": naive_utc(verdicts[partner].not_before),
-                    "auto_delete": False,
-                }
-                for partner, fact in firsts.items()
-            ]
+        mails = (
+            self.env["mail.mail"]
+            .sudo()
+            .create(
+                [
+                    {
+                        **{part: rendered[fact.id].get(part) for part in parts},
+                        "body": rendered[fact.id]["body_html"],
+                        "model": "res.partner",
+                        "res_id": partner.id,
+                        "recipient_ids": [fields.Command.link(partner.id)],
+                        "message_id": ids[partner],
+                        "message_type": "email_outgoing",
+                        "scheduled_date": naive_utc(verdicts[partner].not_before),
+                        "auto_delete": False,
+                    }
+                    for partner, fact in firsts.items()
+                ]
+            )
         )
         if any(not mail.scheduled_date for mail in mails):
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
@@ -163,8 +167,9 @@ class DunningConsent(models.Model):
         to; the versions of both)."""
         Text = self.env["dunning.consent.text"]
         parts = [Text._for(kind, country, lang) for kind in ("request", "clause")]
-        wording = "\n\n".join(part._fill(company, country, channels, lang) for part in parts if part)
-        return wording, " + ".join(part._version() for part in parts if part)
+        found = [part for part in parts if part]
+        wording = "\n\n".join(part._fill(company, country, channels, lang) for part in found)
+        return wording, " + ".join(part._version() for part in found)
 
     # === PAPER ===
 
@@ -213,8 +218,7 @@ class ResPartner(models.Model):
     def _dunning_consent_link(self, company):
         """The address of the debtor's own page, on which he gives or withdraws consent."""
         self.ensure_one()
-        page_link = getattr(self, "_dunning_page_link", None)
-        return page_link(company) if page_link else ""
+        return self._dunning_page_link(company)
 
 
 def _as_if_allowed(consents, partners):

@@ -87,9 +87,7 @@ class DunningConsent(models.Model):
             elif not debtors:
                 refuse(
                     index,
-                    self.env._(
-                        "Nobody has “%s” as name, tax identification or reference.", text
-                    ),
+                    self.env._("Nobody has “%s” as name, tax identification or reference.", text),
                 )
             elif len(debtors) > 1:
                 refuse(
@@ -204,14 +202,15 @@ class DunningConsent(models.Model):
             except (ValueError, OverflowError):
                 refuse(
                     index,
-                    self.env._("“%s” is no day. Write it as 2026-03-31 or 2026-03-31 15:30:00.", value),
+                    self.env._(
+                        "“%s” is no day. Write it as 2026-03-31 or 2026-03-31 15:30:00.", value
+                    ),
                 )
                 continue
             lines.put(index, "effective_at", fields.Datetime.to_string(local))
             if at > now:
-                refuse(
-                    index, self.env._("%s lies ahead. Only what was said already is recorded.", value)
-                )
+                words = self.env._("%s lies ahead. Only what was said already is recorded.", value)
+                refuse(index, words)
             elif at < EARLIEST:
                 refuse(index, self.env._("%s is too long ago. Look at the year once more.", value))
 

@@ -131,9 +131,7 @@ class ResPartner(models.Model):
     @api.depends("commercial_partner_id.dunning_consent_ids")
     def _compute_dunning_consent_history(self):
         for partner in self:
-            partner.dunning_consent_history_ids = (
-                partner.commercial_partner_id.dunning_consent_ids
-            )
+            partner.dunning_consent_history_ids = partner.commercial_partner_id.dunning_consent_ids
 
     # === BUSINESS ===
 
@@ -146,7 +144,8 @@ class ResPartner(models.Model):
         self.env["dunning.consent"].check_access("read")
         debtor = partner.commercial_partner_id
         states = dict(self._fields["dunning_consent_state"]._description_selection(self.env))
-        channels = dict(self.env["dunning.consent"]._fields["channel"]._description_selection(self.env))
+        field = self.env["dunning.consent"]._fields["channel"]
+        channels = dict(field._description_selection(self.env))
         rows = []
         for channel, _label in CHANNELS:
             state, fact = (debtor[name] for name in STATE_FIELDS[channel])

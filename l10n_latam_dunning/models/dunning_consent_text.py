@@ -127,7 +127,8 @@ class DunningConsentText(models.Model):
 
     @api.model
     def _channels_in_words(self, channels):
-        labels = dict(self.env["dunning.consent"]._fields["channel"]._description_selection(self.env))
+        field = self.env["dunning.consent"]._fields["channel"]
+        labels = dict(field._description_selection(self.env))
         return format_list(self.env, [labels[channel] for channel in channels])
 
     @api.model

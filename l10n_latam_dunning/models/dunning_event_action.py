@@ -7,8 +7,10 @@ from odoo.fields import Command, Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..core import phones
+from ..core.optout import is_total_stop
 from ..core.whatsapp.errors import redact
 from .dunning_answer import Answer, FreeText
+from .dunning_consent import CHANNELS
 
 _logger = logging.getLogger(__name__)
 
@@ -73,14 +75,43 @@ class DunningEvent(models.Model):
                 proof=self._proof(),
                 point=point,
             )
+        elsewhere = self._stop_elsewhere(partners)
+        withdrawn |= elsewhere
         if not withdrawn:
             return
         told = self.env._(
             "Consent for WhatsApp withdrawn by reply. Nothing more is sent on this channel."
         )
+        if elsewhere:
+            told = self.env._(
+                "Consent withdrawn by reply, for every channel. Nothing more is sent."
+            )
         self._note(withdrawn.partner_id, told)
         self._note(message.line_ids.move_id, told)
         self._try_to_confirm(message, withdrawn)
+
+    def _stop_elsewhere(self, partners):
+        """Where the person wants nothing more by any means, the other channels end too."""
+        Consent = self.env["dunning.consent"]
+        withdrawn = Consent
+        if not is_total_stop(self.text or ""):
+            return withdrawn
+        states = Consent._states(partners)
+        for channel, _label in CHANNELS:
+            heard = partners.filtered(
+                lambda partner, channel=channel: (
+                    not (fact := states.get((partner, channel))) or fact.event != "withdrawn"
+                )
+            )
+            if channel != "whatsapp" and heard:
+                withdrawn |= Consent._withdraw(
+                    heard,
+                    channel=channel,
+                    source="whatsapp",
+                    wording=self.text,
+                    proof=self._proof(),
+                )
+        return withdrawn
 
     def _try_to_confirm(self, message, withdrawn):
         """Confirm a stop, which holds whatever becomes of its confirmation."""

@@ -303,20 +303,17 @@ class DunningGate(models.AbstractModel):
         theirs = Domain("partner_id", "in", partners.ids)
         theirs |= Domain("contact_point_id", "in", points.ids)
         theirs |= Domain("contact_point_id.value", "in", list(marks))
-        return (
-            consents
-            .search_fetch(
-                theirs & consents._standing(),
-                [
-                    "partner_id",
-                    "contact_point_id",
-                    "channel",
-                    "event",
-                    "kind",
-                    "hours",
-                    "effective_at",
-                ],
-            )
+        return consents.search_fetch(
+            theirs & consents._standing(),
+            [
+                "partner_id",
+                "contact_point_id",
+                "channel",
+                "event",
+                "kind",
+                "hours",
+                "effective_at",
+            ],
         )
 
     @api.model

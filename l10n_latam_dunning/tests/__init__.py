@@ -22,6 +22,7 @@ from . import (
     test_consent_ask,
     test_consent_import,
     test_consent_record,
+    test_consent_tours,
     test_contact_point,
     test_contact_role,
     test_contact_tours,

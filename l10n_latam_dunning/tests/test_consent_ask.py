@@ -121,7 +121,13 @@ class TestConsentAsk(EmailCommon):
             report = self.env["ir.actions.report"]
             html, _kind = report._render_qweb_html(action["report_name"], facts[-1].ids)
         page = html.decode()
-        for words in ("data:image/svg+xml;base64", "WhatsApp", "SMS", "Rosa Quispe", "Comercial Andina"):
+        for words in (
+            "data:image/svg+xml;base64",
+            "WhatsApp",
+            "SMS",
+            "Rosa Quispe",
+            "Comercial Andina",
+        ):
             self.assertIn(words, page)
 
     def test_without_a_page_the_letter_has_no_code(self):

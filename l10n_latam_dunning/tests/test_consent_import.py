@@ -193,7 +193,9 @@ class TestConsentImport(DunningCommon):
         options = {"has_headers": True, "quoting": '"', "sheet": ""}
         preview = wizard.parse_preview(options)
         self.assertNotIn("error", preview)
-        matches = [preview["matches"].get(index, [False])[0] for index in range(len(preview["headers"]))]
+        matches = [
+            preview["matches"].get(index, [False])[0] for index in range(len(preview["headers"]))
+        ]
         self.assertNotIn(False, matches)
         answer = wizard.execute_import(matches, preview["headers"], preview["options"])
         self.assertFalse(answer["messages"])

@@ -36,7 +36,9 @@ class TestConsentRecord(DunningCommon):
 
     def test_any_channel_is_withdrawn_alone_or_with_others(self):
         debtor = self.create_debtor(email="rosa@quispe.example")
-        self.wizard(debtor, event="withdrawn", whatsapp=False, email=True, call=True).action_record()
+        self.wizard(
+            debtor, event="withdrawn", whatsapp=False, email=True, call=True
+        ).action_record()
         self.assertEqual(
             (
                 debtor.dunning_consent_state,
@@ -91,10 +93,10 @@ class TestConsentRecord(DunningCommon):
         self.assertEqual(len(facts.attachment_id), 1)
         self.assertEqual(set(facts.mapped("wording_version")), {"2026-03"})
         for debtor in debtors:
-            self.assertIn("Consent granted for WhatsApp, E-mail (Signed form)", self.notes_on(debtor))
-        clerk = new_test_user(
-            self.env, "clerk", groups="l10n_latam_dunning.group_dunning_user"
-        )
+            self.assertIn(
+                "Consent granted for WhatsApp, E-mail (Signed form)", self.notes_on(debtor)
+            )
+        clerk = new_test_user(self.env, "clerk", groups="l10n_latam_dunning.group_dunning_user")
         document = facts.attachment_id.with_user(clerk)
         self.assertEqual(document.raw, b"signed")
         self.assertFalse(document.has_access("write"))
@@ -127,7 +129,9 @@ class TestConsentRecord(DunningCommon):
         with self.assertRaisesRegex(UserError, "Nothing would change"):
             self.wizard(gone).action_record()
         with self.assertRaisesRegex(UserError, "Nothing would change"):
-            self.wizard(gone, again=True, effective_at=WEDNESDAY - timedelta(days=2)).action_record()
+            self.wizard(
+                gone, again=True, effective_at=WEDNESDAY - timedelta(days=2)
+            ).action_record()
         self.wizard(gone, again=True).action_record()
         self.assertEqual(gone.dunning_consent_state, "granted")
 

@@ -180,6 +180,18 @@ class TestStop(EventCase):
         self.write_in("No pares de enviarme los avisos")
         self.assertEqual(self.debtor.dunning_consent_state, "granted")
 
+    def test_a_stop_by_any_means_ends_every_channel_and_a_plain_one_only_this(self):
+        names = ("dunning_consent_state", "dunning_consent_sms", "dunning_consent_email")
+        self.write_in("BAJA")
+        self.assertEqual([self.debtor[n] for n in names], ["withdrawn", "never", "never"])
+        self.write_in("No me contacten más por ningún medio")
+        self.assertEqual([self.debtor[n] for n in names], ["withdrawn"] * 3)
+        self.assertEqual(self.debtor.dunning_consent_call, "withdrawn")
+        self.assertIn("for every channel", self.notes_on(self.debtor))
+        count = len(self.debtor.dunning_consent_ids)
+        self.write_in("No me contacten más por ningún medio")
+        self.assertEqual(len(self.debtor.dunning_consent_ids), count)
+
     def test_a_stop_withdraws_for_everyone_behind_the_number(self):
         twin = self.create_debtor(name="Rosa Q.")
         self.create_invoice(twin, days=-8)

@@ -16,8 +16,8 @@ class DunningClause(models.TransientModel):
         "res.country", required=True, default=lambda self: self.env.company.country_id
     )
     lang_code = fields.Selection(
-        lambda self: self.env["dunning.consent.text"]._fields["lang_code"]._description_selection(
-            self.env
+        lambda self: (
+            self.env["dunning.consent.text"]._fields["lang_code"]._description_selection(self.env)
         ),
         "Language",
         required=True,
@@ -29,7 +29,7 @@ class DunningClause(models.TransientModel):
     whatsapp = fields.Boolean("WhatsApp", default=True)
     sms = fields.Boolean("SMS", default=True)
     email = fields.Boolean("E-mail", default=True)
-    call = fields.Boolean("Call")
+    call = fields.Boolean()
     text = fields.Text(compute="_compute_text")
     version = fields.Char(compute="_compute_text")
 

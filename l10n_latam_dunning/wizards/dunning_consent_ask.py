@@ -26,24 +26,25 @@ class DunningConsentAsk(models.TransientModel):
     whatsapp = fields.Boolean("WhatsApp", default=True)
     sms = fields.Boolean("SMS")
     email = fields.Boolean("E-mail")
-    call = fields.Boolean("Call")
+    call = fields.Boolean()
     wording = fields.Text("What they read", compute="_compute_preview")
     preview = fields.Text("Who is asked", compute="_compute_preview")
 
     @api.model
     def default_get(self, names):
         values = super().default_get(names)
-        if "partner_ids" in names and not values.get("partner_ids"):
-            if self.env.context.get("active_model") == "res.partner":
-                partners = self.env["res.partner"].browse(self.env.context.get("active_ids", []))
-                values["partner_ids"] = partners.commercial_partner_id.ids
+        chosen = self.env.context.get("active_model") == "res.partner"
+        if chosen and "partner_ids" in names and not values.get("partner_ids"):
+            partners = self.env["res.partner"].browse(self.env.context.get("active_ids", []))
+            values["partner_ids"] = partners.commercial_partner_id.ids
         return values
 
     @api.depends("company_id", "partner_ids", "by", *(code for code, _label in CHANNELS))
     def _compute_preview(self):
         for wizard in self:
             ask, left_out, _verdicts = wizard._who()
-            lines = [self.env._("%(ask)s of %(all)s are asked.", ask=len(ask), all=len(ask) + len(left_out))]
+            every = len(ask) + len(left_out)
+            lines = [self.env._("%(ask)s of %(all)s are asked.", ask=len(ask), all=every)]
             reasons = {}
             for partner, why in left_out.items():
                 reasons.setdefault(why, []).append(partner.display_name)

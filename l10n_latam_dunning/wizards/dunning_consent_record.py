@@ -21,7 +21,7 @@ class DunningConsentRecord(models.TransientModel):
     whatsapp = fields.Boolean("WhatsApp")
     sms = fields.Boolean("SMS")
     email = fields.Boolean("E-mail")
-    call = fields.Boolean("Call")
+    call = fields.Boolean()
     kind = fields.Selection(
         [("express", "Express for these channels"), ("opt_in", "General opt-in")],
         required=True,
@@ -65,10 +65,10 @@ class DunningConsentRecord(models.TransientModel):
     @api.model
     def default_get(self, names):
         values = super().default_get(names)
-        if "partner_ids" in names and not values.get("partner_ids"):
-            if self.env.context.get("active_model") == "res.partner":
-                partners = self.env["res.partner"].browse(self.env.context.get("active_ids", []))
-                values["partner_ids"] = partners.commercial_partner_id.ids
+        chosen = self.env.context.get("active_model") == "res.partner"
+        if chosen and "partner_ids" in names and not values.get("partner_ids"):
+            partners = self.env["res.partner"].browse(self.env.context.get("active_ids", []))
+            values["partner_ids"] = partners.commercial_partner_id.ids
         if len(values.get("partner_ids") or []) == 1 and isinstance(values["partner_ids"][0], int):
             partner = self.env["res.partner"].browse(values["partner_ids"])
             values.setdefault("lang", partner.lang)
@@ -106,7 +106,8 @@ class DunningConsentRecord(models.TransientModel):
                 wizard.withdrawn_count = max(wizard.withdrawn_count, 1)
 
     def _outcome_in_words(self, channel, recorded, changes, left_out):
-        labels = dict(self.env["dunning.consent"]._fields["channel"]._description_selection(self.env))
+        field = self.env["dunning.consent"]._fields["channel"]
+        labels = dict(field._description_selection(self.env))
         words = [
             self.env._(
                 "%(channel)s: something changes for %(changes)s of %(all)s.",
@@ -117,9 +118,7 @@ class DunningConsentRecord(models.TransientModel):
         ]
         if self.event == "granted" and recorded - changes:
             words.append(
-                self.env._(
-                    "%s agreed before; this proof is added.", len(recorded - changes)
-                )
+                self.env._("%s agreed before; this proof is added.", len(recorded - changes))
             )
         if left_out and self.event == "withdrawn":
             words.append(self.env._("%s had withdrawn before.", len(left_out)))
@@ -283,5 +282,5 @@ class DunningConsentRecord(models.TransientModel):
     def _points(self):
         """Every number and address of these debtors."""
         Point = self.env["dunning.contact.point"].sudo()
-        ids = Point._ids_by_partner(self._debtors())
+        ids = Point._bonds(self._debtors())
         return Point.browse({point for points in ids.values() for point in points})
