@@ -72,8 +72,9 @@ def run() -> None:
         with step("two workers finish the queue together, and some of it is stopped on its way"):
             minutes += 30
             hasten(SLOW)
+            before = last_claim()
             workers = [spawn("", minutes), spawn("", minutes)]
-            stopped = stop_some()
+            stopped = stop_some(before)
             hasten(0)
             codes = [finish(worker) for worker in workers]
             if any(codes):
@@ -127,13 +128,23 @@ def hasten(rate: int) -> None:
         env["dunning.whatsapp.account"].search([]).max_per_second = rate
 
 
-def stop_some() -> set[str]:
-    """Withdraw consent for the last messages that were claimed and wait for their turn; the
+def last_claim() -> Any:
+    """When a worker last claimed anything."""
+    with inside.environment(deliver.boot(DATABASE)) as env:
+        return (
+            env["dunning.message"]
+            .search([("claimed_at", "!=", False)], order="claimed_at desc", limit=1)
+            .claimed_at
+        )
+
+
+def stop_some(before: Any) -> set[str]:
+    """Withdraw consent for the last messages that were claimed since and wait for their turn; the
     references of these. Their turn is seconds away: the number is slow."""
     with inside.environment(deliver.boot(DATABASE)) as env:
         for _try in range(600):
             carried = env["dunning.message"].search(
-                [("state", "=", "sending")], order="claimed_at desc, id desc"
+                [("state", "=", "sending"), ("claimed_at", ">", before)], order="id desc"
             )
             if len(carried) > STOPPED * 2:
                 last = carried[:STOPPED]

@@ -54,7 +54,8 @@ def _look_at_nothing(_keys: Sequence[int]) -> Mapping[int, Delivery]:
 class Courier:
     """A bounded pool of threads that carries calls to the outside and remembers whose each is.
     The calls hold plain data: no cursor, no record. One more thread, the clerk, keeps a call until
-    its turn has come and a thread is free, and takes a last look at it before it flies.
+    its turn has come and a thread is free, and takes a last look at it before it flies. What
+    happens after that look comes too late for it: that is ``NEAR`` and the start of a thread.
 
     To be used by one thread; ``look`` is called by the clerk alone."""
 

@@ -266,7 +266,7 @@ class DunningHold(models.Model):
         hold._log(hold.env._("Reminders rest: %s.", hold._words()))
         if self.date_from <= fields.Datetime.now():
             messages = self.env["dunning.message"].sudo()
-            messages._ask_again(self._messages_domain(), hold._words())
+            messages._ask_again(self._messages_domain(), hold._label())
 
     def _schedule_check(self):
         policy = self._policy_of(self.company_id, self.partner_id)

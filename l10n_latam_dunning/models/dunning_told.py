@@ -3,7 +3,7 @@ from odoo.fields import Domain
 
 from .dunning_answer import Answer, FreeText
 from .dunning_gate import Candidate
-from .dunning_message import PENDING
+from .dunning_message import STOPPABLE
 
 
 class DunningMessage(models.Model):
@@ -35,9 +35,9 @@ class DunningMessage(models.Model):
 
     @api.model
     def _cancel_notices(self, domain, why):
-        """Stop notices that still wait; what they say is true no more."""
-        waiting = self.sudo().search(Domain("state", "in", PENDING) & Domain(domain))
-        waiting._update_state(PENDING, "cancelled", why)._log_state()
+        """Stop notices that have not left; what they say is true no more."""
+        waiting = self.sudo().search(Domain("state", "in", STOPPABLE) & Domain(domain))
+        waiting._stop(why, "stopped")
 
     # === CHATTER ===
 

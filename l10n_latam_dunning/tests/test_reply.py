@@ -56,8 +56,8 @@ class TestAnswer(EventCase):
         message = self.answer()
         # with the reminder they are forty-five
         just_now = {"state": "sent", "attempted_at": WEDNESDAY}
-        earlier = [message.copy_data(just_now)[0] for _one in range(44)]
-        self.env["dunning.message"].create(earlier)
+        sent = message.sudo()
+        sent.create([sent.copy_data(just_now)[0] for _one in range(44)])
         self.deliver()
         self.assertEqual(message.state, "queued")
         self.assertEqual(message.retry_at, WEDNESDAY + timedelta(seconds=6))

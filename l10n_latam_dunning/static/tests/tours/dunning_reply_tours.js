@@ -51,7 +51,7 @@ tours.add("dunning_answer_too_late", {
         },
         {
             content: "No free text",
-            trigger: ".modal:not(:has(.o_field_widget[name='text'] textarea:visible))",
+            trigger: ".modal:not(:has(.o_field_widget[name='text'] textarea))",
         },
         {
             content: "A reminder is offered in its place",
