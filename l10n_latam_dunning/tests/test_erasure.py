@@ -172,7 +172,7 @@ class TestErasure(EvidenceCommon):
 
     def test_another_debtor_with_the_number_keeps_it(self):
         other = self.create_debtor("Luis Quispe")
-        self.point.partner_ids += other
+        self.point._link([(self.point, other)])
         self.erase_all()
         self.assertEqual(self.point.value, NUMBER)
         self.assertFalse(self.problems())
@@ -292,7 +292,7 @@ class TestErasure(EvidenceCommon):
     def test_who_shares_a_number_does_not_see_the_other_ones_replies(self):
         reply = self.env["dunning.event"].sudo().search([("kind", "=", "inbound")], limit=1)
         twin = self.create_debtor("Luis Quispe")
-        self.point.partner_ids += twin
+        self.point._link([(self.point, twin)])
         dossier = self.env["dunning.dossier"].sudo()
         scope = dossier._scope(self.company, twin, "access", masked=False)
         self.assertNotIn(reply, dossier._events(scope, self.env["dunning.message"].sudo()))
