@@ -55,6 +55,26 @@ class EvidenceCommon(DunningCommon):
         )
         hold._end("Settled.")
         self.hold = hold
+        self.answer = self.answer_page(self.rosa)
+
+    def answer_page(self, partner):
+        """What a debtor wrote on his own page."""
+        return (
+            self.env["dunning.page.answer"]
+            .sudo()
+            .create(
+                {
+                    "company_id": self.company.id,
+                    "partner_id": partner.id,
+                    "kind": "paid",
+                    "wording": "I have paid",
+                    "said": "Pagué el lunes en el banco.",
+                    "address": "203.0.113.7",
+                    "agent": "Reader/1",
+                    "move_ids": self.invoice.ids,
+                }
+            )
+        )
 
     def refuse(self, count=1):
         """Messages that were not sent."""

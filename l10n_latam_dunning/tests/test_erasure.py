@@ -140,6 +140,7 @@ class TestErasure(EvidenceCommon):
         self.assertEqual((self.consent.wording, self.consent.proof), (WORD, WORD))
         self.assertFalse(document.exists())
         self.assertEqual((self.hold.note, self.hold.ended_why), (WORD, WORD))
+        self.assertEqual((self.answer.said, self.answer.address), (WORD, WORD))
         self.assertTrue(self.point.value.startswith("erased:"))
         self.assertEqual(self.point.masked, "erased")
         self.assertFalse(self.point.wa_id or self.point.partner_ids)
