@@ -57,6 +57,22 @@ class EvidenceCommon(DunningCommon):
         self.hold = hold
         self.answer = self.answer_page(self.rosa)
 
+    def settle(self):
+        """Nothing is open with Rosa any more."""
+        self.env["dunning.agreement"].search(
+            [
+                ("partner_id", "=", self.rosa.id),
+                ("state", "in", ("draft", "approval", "proposed", "active")),
+            ]
+        ).action_cancel()
+        for invoice in self.env["account.move"].search(
+            [("partner_id", "=", self.rosa.id), ("payment_state", "=", "not_paid")]
+        ):
+            self.pay(invoice)
+        self.env["dunning.message"].sudo().search(
+            [("partner_id", "=", self.rosa.id), ("state", "in", ("queued", "waiting"))]
+        )._update_state(("queued", "waiting"), "cancelled")
+
     def answer_page(self, partner):
         """What a debtor wrote on his own page."""
         return (

@@ -31,16 +31,6 @@ class TestErasure(EvidenceCommon):
             {"partner_id": self.rosa.id, "kind": kind, "asked": "Borren mis datos.", **vals}
         )
 
-    def settle(self):
-        """Nothing is open with Rosa any more."""
-        for invoice in self.env["account.move"].search(
-            [("partner_id", "=", self.rosa.id), ("payment_state", "=", "not_paid")]
-        ):
-            self.pay(invoice)
-        self.env["dunning.message"].sudo().search(
-            [("partner_id", "=", self.rosa.id), ("state", "in", ("queued", "waiting"))]
-        )._update_state(("queued", "waiting"), "cancelled")
-
     def erase_all(self):
         """Years later, Rosa asks and everything may go."""
         self.settle()
