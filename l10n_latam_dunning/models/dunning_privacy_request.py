@@ -187,7 +187,7 @@ class DunningPrivacyRequest(models.Model):
         )
         kind = "email" if self.field == "email" else "phone"
         old = points.filtered(lambda point: point.kind == kind and _same(point.value, before))
-        old.partner_ids -= partner
+        old.link_ids.filtered(lambda link: link.partner_id == partner).unlink()
         old.filtered(lambda point: not point.partner_ids).state = "not_theirs"
 
     def action_erase(self):

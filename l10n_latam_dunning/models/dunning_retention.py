@@ -92,6 +92,7 @@ class DunningRetention(models.AbstractModel):
             "dunning.consent",
             "dunning.trace",
             "dunning.page.answer",
+            "dunning.contact.link",
         ):
             self.env[name].flush_model()
         rows = self.env.execute_query(
@@ -101,8 +102,9 @@ class DunningRetention(models.AbstractModel):
                  WHERE p.country_id = %(country)s
                    AND (EXISTS (SELECT FROM dunning_consent c
                                  WHERE c.partner_id = p.id AND c.erased_at IS NULL)
-                     OR EXISTS (SELECT FROM dunning_contact_point_res_partner_rel r
-                                 WHERE r.res_partner_id = p.id)
+                     OR EXISTS (SELECT FROM dunning_contact_link l WHERE l.partner_id = p.id)
+                     OR EXISTS (SELECT FROM dunning_page_answer a
+                                 WHERE a.partner_id = p.id AND a.erased_at IS NULL)
                      OR EXISTS (SELECT FROM dunning_trace t
                                  WHERE t.partner_id = p.id AND t.erased_at IS NULL))
                    AND NOT EXISTS (SELECT FROM dunning_consent c

@@ -115,8 +115,8 @@ class DunningRetentionRun(models.Model):
                  WHERE EXISTS (SELECT FROM dunning_consent c WHERE c.partner_id = p.id)
                     OR EXISTS (SELECT FROM dunning_message m WHERE m.partner_id = p.id)
                     OR EXISTS (SELECT FROM dunning_trace t WHERE t.partner_id = p.id)
-                    OR EXISTS (SELECT FROM dunning_contact_point_res_partner_rel r
-                                WHERE r.res_partner_id = p.id)
+                    OR EXISTS (SELECT FROM dunning_page_answer a WHERE a.partner_id = p.id)
+                    OR EXISTS (SELECT FROM dunning_contact_link l WHERE l.partner_id = p.id)
                 """
             )
         )
@@ -235,7 +235,7 @@ class DunningRetentionLine(models.Model):
         """How many records of a country still have their content."""
         Model = self.env[model].sudo().with_context(active_test=False)
         if model == "dunning.contact.point":
-            return Model.search_count([("partner_ids.country_id", "=", country.id)])
+            return Model.search_count([("link_ids.partner_id.country_id", "=", country.id)])
         domain = [("erased_at", "=", False), ("partner_id.country_id", "=", country.id)]
         if model != "dunning.consent":
             domain.append(("company_id", "in", companies.ids))

@@ -33,8 +33,8 @@ class DunningConsent(models.Model):
 
     def _empty(self, stamp):
         documents = self.attachment_id
-        vals = {"wording": WORD, "proof": WORD, "attachment_id": False, "erased_at": stamp}
-        self._overwrite(vals)
+        texts = dict.fromkeys(("wording", "proof", "reason"), WORD)
+        self._overwrite({**texts, "attachment_id": False, "erased_at": stamp})
         used = self.search([("attachment_id", "in", documents.ids)]).attachment_id
         own = (False, self._name)
         (documents - used).filtered(lambda document: document.res_model in own).unlink()
@@ -164,6 +164,7 @@ class DunningContactPoint(models.Model):
         self.env["dunning.message"].sudo().search(
             [("contact_point_id", "in", self.ids)]
         )._empty_numbers()
+        self.link_ids.unlink()
         for point in self:
             point.write(
                 {
@@ -171,7 +172,6 @@ class DunningContactPoint(models.Model):
                     "wa_id": False,
                     "doubt": False,
                     "state": "not_theirs",
-                    "partner_ids": [fields.Command.clear()],
                 }
             )
 

@@ -67,6 +67,7 @@ class ResPartner(models.Model):
     def action_dunning_add_number(self):
         """Enter a number or address with who answers there."""
         self.ensure_one()
+        self.env["dunning.contact.role"].check_access("create")
         return {
             "type": "ir.actions.act_window",
             "res_model": "dunning.contact.role",

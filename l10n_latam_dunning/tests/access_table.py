@@ -9,6 +9,16 @@ that is not named is refused.
 """
 
 MODELS = {
+    "dunning.clause": ("all", {"user": "rwc", "manager": "rwc", "privacy": "rwc"}),
+    "dunning.consent.ask": ("all", {"user": "rwc", "manager": "rwc", "privacy": "rwc"}),
+    "dunning.consent.record": ("all", {"user": "rwc", "manager": "rwc", "privacy": "rwc"}),
+    "dunning.consent.text": ("all", {"user": "r", "manager": "rwcu", "privacy": "r"}),
+    "dunning.contact.link": (
+        "shared partner_id.company_id",
+        {"user": "r", "manager": "r", "privacy": "r"},
+    ),
+    "dunning.contact.role": ("all", {"user": "rwc", "manager": "rwc", "privacy": "rwc"}),
+    "dunning.message.recall": ("own company_id", {"user": "r", "manager": "r", "privacy": "r"}),
     "dunning.access.log": ("own company_id", {"privacy": "r"}),
     "dunning.adopt": ("all", {"manager": "rwc"}),
     "dunning.agreement": ("own company_id", {"user": "rwcu", "manager": "rwcu", "privacy": "r"}),
@@ -129,7 +139,19 @@ METHODS = {
     "dunning.calamity": {"action_pause": "manager"},
     "dunning.charge.book": {"action_book": USERS, "action_waive": USERS},
     "dunning.check": {"action_check": "privacy"},
-    "dunning.consent": {"action_end_hours": OFFICE},
+    "dunning.consent": {
+        "action_correct": OFFICE,
+        "action_end_hours": OFFICE,
+        "action_print_request": OFFICE,
+    },
+    "dunning.consent.ask": {"action_ask": OFFICE},
+    "dunning.consent.record": {"action_record": OFFICE},
+    "dunning.contact.link": {
+        "action_confirm": OFFICE,
+        "action_open": OFFICE,
+        "action_role": OFFICE,
+    },
+    "dunning.contact.role": {"action_save": OFFICE},
     "dunning.contact.point": {"action_confirm": OFFICE, "action_unmask": OFFICE},
     "dunning.event": {
         "action_assign": "manager privacy",
@@ -162,7 +184,7 @@ METHODS = {
     "dunning.reply": {"action_remind": USERS, "action_send": USERS},
     "dunning.retention.run": {"action_dry_run": "privacy"},
     "dunning.run": {"action_open_messages": USERS},
-    "dunning.send": {"action_send": USERS},
+    "dunning.send": {"action_ask": USERS, "action_send": USERS},
     "dunning.suppression.upload": {"action_load": "manager privacy"},
     "dunning.unmask": {"action_show": "privacy"},
     "dunning.whatsapp.accept": {"action_accept": "manager"},
@@ -195,7 +217,8 @@ METHODS = {
         "action_dunning_agreements": OFFICE,
         "action_dunning_answer": USERS,
         "action_dunning_holds": OFFICE,
+        "action_dunning_add_number": OFFICE,
         "action_dunning_revoke_page": OFFICE,
-        "action_dunning_withdraw": OFFICE,
+        "read_dunning_consents": OFFICE,
     },
 }

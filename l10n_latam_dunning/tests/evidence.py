@@ -55,6 +55,42 @@ class EvidenceCommon(DunningCommon):
         )
         hold._end("Settled.")
         self.hold = hold
+        self.answer = self.answer_page(self.rosa)
+
+    def settle(self):
+        """Nothing is open with Rosa any more."""
+        self.env["dunning.agreement"].search(
+            [
+                ("partner_id", "=", self.rosa.id),
+                ("state", "in", ("draft", "approval", "proposed", "active")),
+            ]
+        ).action_cancel()
+        for invoice in self.env["account.move"].search(
+            [("partner_id", "=", self.rosa.id), ("payment_state", "=", "not_paid")]
+        ):
+            self.pay(invoice)
+        self.env["dunning.message"].sudo().search(
+            [("partner_id", "=", self.rosa.id), ("state", "in", ("queued", "waiting"))]
+        )._update_state(("queued", "waiting"), "cancelled")
+
+    def answer_page(self, partner):
+        """What a debtor wrote on his own page."""
+        return (
+            self.env["dunning.page.answer"]
+            .sudo()
+            .create(
+                {
+                    "company_id": self.company.id,
+                    "partner_id": partner.id,
+                    "kind": "paid",
+                    "wording": "I have paid",
+                    "said": "Pagué el lunes en el banco.",
+                    "address": "203.0.113.7",
+                    "agent": "Reader/1",
+                    "move_ids": self.invoice.ids,
+                }
+            )
+        )
 
     def refuse(self, count=1):
         """Messages that were not sent."""

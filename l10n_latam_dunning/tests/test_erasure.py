@@ -31,16 +31,6 @@ class TestErasure(EvidenceCommon):
             {"partner_id": self.rosa.id, "kind": kind, "asked": "Borren mis datos.", **vals}
         )
 
-    def settle(self):
-        """Nothing is open with Rosa any more."""
-        for invoice in self.env["account.move"].search(
-            [("partner_id", "=", self.rosa.id), ("payment_state", "=", "not_paid")]
-        ):
-            self.pay(invoice)
-        self.env["dunning.message"].sudo().search(
-            [("partner_id", "=", self.rosa.id), ("state", "in", ("queued", "waiting"))]
-        )._update_state(("queued", "waiting"), "cancelled")
-
     def erase_all(self):
         """Years later, Rosa asks and everything may go."""
         self.settle()
@@ -140,6 +130,7 @@ class TestErasure(EvidenceCommon):
         self.assertEqual((self.consent.wording, self.consent.proof), (WORD, WORD))
         self.assertFalse(document.exists())
         self.assertEqual((self.hold.note, self.hold.ended_why), (WORD, WORD))
+        self.assertEqual((self.answer.said, self.answer.address), (WORD, WORD))
         self.assertTrue(self.point.value.startswith("erased:"))
         self.assertEqual(self.point.masked, "erased")
         self.assertFalse(self.point.wa_id or self.point.partner_ids)
@@ -172,7 +163,7 @@ class TestErasure(EvidenceCommon):
 
     def test_another_debtor_with_the_number_keeps_it(self):
         other = self.create_debtor("Luis Quispe")
-        self.point.partner_ids += other
+        self.point._link([(self.point, other)])
         self.erase_all()
         self.assertEqual(self.point.value, NUMBER)
         self.assertFalse(self.problems())
@@ -292,7 +283,7 @@ class TestErasure(EvidenceCommon):
     def test_who_shares_a_number_does_not_see_the_other_ones_replies(self):
         reply = self.env["dunning.event"].sudo().search([("kind", "=", "inbound")], limit=1)
         twin = self.create_debtor("Luis Quispe")
-        self.point.partner_ids += twin
+        self.point._link([(self.point, twin)])
         dossier = self.env["dunning.dossier"].sudo()
         scope = dossier._scope(self.company, twin, "access", masked=False)
         self.assertNotIn(reply, dossier._events(scope, self.env["dunning.message"].sudo()))

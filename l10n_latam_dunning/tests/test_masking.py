@@ -42,7 +42,7 @@ class TestMasking(EvidenceCommon):
         point = self.message.sudo().contact_point_id
         self.assertEqual(point.value, f"+51{number}")
         self.mailed = self.env["dunning.contact.point"].sudo()._for_emails([ADDRESS])[ADDRESS]
-        self.mailed.partner_ids = self.rosa
+        self.mailed._link([(self.mailed, self.rosa)])
         # as the real ones are: with the number in them
         token = base64.b64encode(b"\x1c\x15\x0b51987654321\x15\x02\x00\x11\x18\x12").decode()
         self.message.sudo().provider_ref = f"wamid.{token}"

@@ -32,7 +32,7 @@ class TestPrivacyTours(EvidenceCommon, HttpCase):
         self.assertEqual((request.state, request.kind), ("refused", "erase"))
 
     def test_an_officer_erases_what_may_be_erased(self):
-        self.pay(self.invoice)
+        self.settle()
         request = self.env["dunning.privacy.request"].create(
             {"partner_id": self.rosa.id, "kind": "erase", "asked": "Borren mis datos."}
         )

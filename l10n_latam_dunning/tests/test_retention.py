@@ -16,10 +16,6 @@ class TestRetention(EvidenceCommon):
         self.runs = self.env["dunning.retention.run"].sudo()
         self.parameters = self.env["ir.config_parameter"].sudo()
 
-    def settle(self):
-        for invoice in self.env["account.move"].search([("partner_id", "=", self.rosa.id)]):
-            self.pay(invoice)
-
     def run_job(self, mode):
         self.parameters.set_param(PARAMETER, mode)
         before = self.runs.search([])

@@ -168,6 +168,7 @@ class TestSeal(EvidenceCommon):
         examples = [
             self.consent,
             self.message,
+            self.answer,
             events.search([("kind", "=", "inbound")]),
             traces.search([("model", "=", "dunning.hold")], limit=1),
             self.env["dunning.access.log"].sudo().search([], limit=1),

@@ -26,6 +26,7 @@ class TestTampering(EvidenceCommon):
         self.env["dunning.message"].sudo().search(
             [("partner_id", "=", self.luis.id), ("state", "in", ("queued", "waiting"))]
         )._update_state(("queued", "waiting"), "cancelled")
+        self.answer_page(self.luis)
         for partner in (self.rosa, self.luis):
             self.env["dunning.access.log"]._log("export", partner, reason="a reason", count=1)
         self.seal()
@@ -109,6 +110,7 @@ class TestTampering(EvidenceCommon):
             own = {
                 "key": SQL("key || 'x'"),
                 "reference": SQL("reference || 'x'"),
+                "once": SQL("NULL"),
                 "provider_ref": SQL("NULL"),
                 "create_date": SQL("create_date - interval '30 days'"),
                 "write_date": SQL("write_date - interval '30 days'"),

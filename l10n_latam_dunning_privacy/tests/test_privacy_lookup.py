@@ -20,13 +20,6 @@ class TestPrivacyLookup(EvidenceCommon):
         self.assertTrue(line, f"the lookup finds {record}")
         return line
 
-    def settle(self):
-        for invoice in self.env["account.move"].search([("partner_id", "=", self.rosa.id)]):
-            self.pay(invoice)
-        self.env["dunning.message"].sudo().search(
-            [("partner_id", "=", self.rosa.id), ("state", "in", ("queued", "waiting"))]
-        )._update_state(("queued", "waiting"), "cancelled")
-
     def test_the_lookup_finds_the_evidence(self):
         for record in (self.rosa, self.message, self.consent, self.hold):
             self.line(record)
