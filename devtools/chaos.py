@@ -10,7 +10,6 @@ import argparse
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -21,8 +20,6 @@ from devtools.console import Problem, show_problem, step
 
 DATABASE = f"{databases.TEST}_chaos"
 MESSAGES = 400  # each death takes a batch or two with it
-STOPPED = 8  # of those that are claimed and have not left yet
-SLOW = 4  # messages a second, so that a stop is faster than their turn
 DEATH = 9
 LATER = timedelta(minutes=20)  # a claim older than the outbox's patience
 # Every worker process lives a little later than the one before it.
@@ -69,25 +66,18 @@ def run() -> None:
                 if finish(spawn(point, minutes)) != DEATH:
                     raise Problem(f"No worker died {point}: the point was not reached.")
                 refuse_untruths(sandbox)
-        with step("two workers finish the queue together, and some of it is stopped on its way"):
+        with step("two workers finish the queue together"):
             minutes += 30
-            hasten(SLOW)
-            before = last_claim()
-            workers = [spawn("", minutes), spawn("", minutes)]
-            stopped = stop_some(before)
-            hasten(0)
-            codes = [finish(worker) for worker in workers]
+            codes = [finish(worker) for worker in [spawn("", minutes), spawn("", minutes)]]
             if any(codes):
                 raise Problem("A worker did not come to its end.")
         with step("receipts and a person settle what nobody knew"):
             settle(sandbox, minutes + 30)
         accepted = [row["to"] for row in sandbox.accepted]
         twice = len(accepted) - len(set(accepted))
-        if twice or len(set(accepted)) != MESSAGES - STOPPED:
-            lost = MESSAGES - STOPPED - len(set(accepted))
+        if twice or len(set(accepted)) != MESSAGES:
+            lost = MESSAGES - len(set(accepted))
             raise Problem(f"Of {MESSAGES} messages {twice} left twice and {lost} were lost.")
-        if stopped & {row["opaque"] for row in sandbox.accepted}:
-            raise Problem("A message left although it was stopped before its turn.")
 
 
 def spawn(point: str, minutes: int) -> subprocess.Popen[bytes]:
@@ -120,40 +110,6 @@ def refuse_untruths(sandbox: Any) -> None:
         )
     if waiting:
         raise Problem(f"{len(waiting)} accepted messages would be sent again.")
-
-
-def hasten(rate: int) -> None:
-    """Let the number send so many messages a second; 0: as many as WhatsApp allows."""
-    with inside.environment(deliver.boot(DATABASE)) as env:
-        env["dunning.whatsapp.account"].search([]).max_per_second = rate
-
-
-def last_claim() -> Any:
-    """When a worker last claimed anything."""
-    with inside.environment(deliver.boot(DATABASE)) as env:
-        return (
-            env["dunning.message"]
-            .search([("claimed_at", "!=", False)], order="claimed_at desc", limit=1)
-            .claimed_at
-        )
-
-
-def stop_some(before: Any) -> set[str]:
-    """Withdraw consent for the last messages that were claimed since and wait for their turn; the
-    references of these. Their turn is seconds away: the number is slow."""
-    with inside.environment(deliver.boot(DATABASE)) as env:
-        for _try in range(600):
-            carried = env["dunning.message"].search(
-                [("state", "=", "sending"), ("claimed_at", ">", before)], order="id desc"
-            )
-            if len(carried) > STOPPED * 2:
-                last = carried[:STOPPED]
-                for point in last.contact_point_id:
-                    point._stop("whatsapp", source="web", wording="Stop", proof="chaos")
-                return set(last.mapped("reference"))
-            env.cr.commit()
-            time.sleep(0.1)
-    raise Problem("No worker claimed anything.")
 
 
 def settle(sandbox: Any, minutes: int) -> None:
