@@ -341,12 +341,12 @@ class DunningMessage(models.Model):
         for message in self:
             user = message.policy_id.user_id or message.user_id
             if user and message.move_ids:
-                words = message.with_context(lang=user.lang).env._
+                office = message.with_context(lang=user.lang)
                 message.move_ids[:1].activity_schedule(
                     "mail.mail_activity_data_todo",
                     user_id=user.id,
-                    summary=words("Did this reminder arrive?"),
-                    note=words(
+                    summary=office.env._("Did this reminder arrive?"),
+                    note=office.env._(
                         "WhatsApp gave no answer and no receipt. Ask the debtor or look at the "
                         "WhatsApp account, then say on the message: it arrived, or send again."
                     ),

@@ -280,7 +280,8 @@ class DunningConsentRecord(models.TransientModel):
         return Consent.sudo()._record(vals_list) if vals_list else Consent
 
     def _points(self):
-        """Every number and address of these debtors."""
+        """Every number and address of these debtors; an employer's or a neighbour's is not theirs
+        to close."""
         Point = self.env["dunning.contact.point"].sudo()
-        ids = Point._bonds(self._debtors())
-        return Point.browse({point for points in ids.values() for point in points})
+        bonds = [bond for mine in Point._bonds(self._debtors()).values() for bond in mine.items()]
+        return Point.browse({point for point, bond in bonds if bond.role != "third_party"})
