@@ -15,7 +15,10 @@ TEST = "dunning_test"
 DEMO_TEMPLATE = "dunning_demo_template"
 DEMO = "dunning_demo"
 LOCALISATIONS = ("l10n_pe", "l10n_co", "l10n_cl", "l10n_br", "l10n_mx")
-MODULES = ("account", "account_payment", "phone_validation", "portal", *LOCALISATIONS)
+MODULES = (
+    *("account", "account_payment", "phone_validation", "portal", "sms_twilio"),
+    *LOCALISATIONS,
+)
 LANGUAGES = ("en_US", "es_419", "pt_BR")  # the first is the language of all users
 PART = "__part"  # a database that is being built; it gets its name when it is whole
 NOT_INSTALLED = ("tests", "readme")  # folders of the addon that change nothing in a database

@@ -63,6 +63,7 @@ class DunningAgreement(models.Model):
     _description = "Payment agreement"
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "id desc"
+    _rec_names_search = ["partner_id.name", "move_ids.name"]
     _check_company_auto = True
 
     name = fields.Char(compute="_compute_name")

@@ -34,6 +34,7 @@ class DunningContactLink(models.Model):
     _description = "Contact point of a partner"
     _order = "partner_id, id"
     _rec_name = "contact_point_id"
+    _rec_names_search = ["partner_id.name"]
 
     contact_point_id = fields.Many2one(
         "dunning.contact.point", "Number or address", required=True, ondelete="cascade"

@@ -20,6 +20,7 @@ class DunningContactPoint(models.Model):
     _description = "Contact point of a debtor"
     _order = "id"
     _rec_name = "masked"
+    _rec_names_search = ["link_ids.partner_id.name"]
 
     kind = fields.Selection(
         [("phone", "Telephone"), ("email", "E-mail")], required=True, default="phone"

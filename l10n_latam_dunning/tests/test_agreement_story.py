@@ -43,7 +43,7 @@ class TestAgreementStory(Agreeing, EventCase):
         agreement = self.agreement()
         self.assertEqual((agreement.state, agreement.count), ("active", 3))
         self.assertEqual(agreement.instalment_ids.mapped("amount"), [33.33, 33.33, 33.34])
-        self.assertEqual(agreement.acceptance_ids.reference, tap._wamid())
+        self.assertEqual(agreement.acceptance_ids.reference, f"dunning.event,{tap.id}")
         return agreement
 
     def confirm(self, agreement):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from ..models.dunning_consent import CHANNELS
 
@@ -36,7 +37,7 @@ class DunningConsentAsk(models.TransientModel):
         chosen = self.env.context.get("active_model") == "res.partner"
         if chosen and "partner_ids" in names and not values.get("partner_ids"):
             partners = self.env["res.partner"].browse(self.env.context.get("active_ids", []))
-            values["partner_ids"] = partners.commercial_partner_id.ids
+            values["partner_ids"] = [Command.set(partners.commercial_partner_id.ids)]
         return values
 
     @api.depends("company_id", "partner_ids", "by", *(code for code, _label in CHANNELS))

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from ..models.dunning_consent import CHANNELS
 
@@ -65,13 +66,13 @@ class DunningConsentRecord(models.TransientModel):
     @api.model
     def default_get(self, names):
         values = super().default_get(names)
-        chosen = self.env.context.get("active_model") == "res.partner"
-        if chosen and "partner_ids" in names and not values.get("partner_ids"):
-            partners = self.env["res.partner"].browse(self.env.context.get("active_ids", []))
-            values["partner_ids"] = partners.commercial_partner_id.ids
-        if len(values.get("partner_ids") or []) == 1 and isinstance(values["partner_ids"][0], int):
-            partner = self.env["res.partner"].browse(values["partner_ids"])
-            values.setdefault("lang", partner.lang)
+        context = self.env.context
+        debtors = self.env["res.partner"].browse(context.get("default_partner_ids"))
+        if not debtors and context.get("active_model") == "res.partner":
+            debtors = debtors.browse(context.get("active_ids", [])).commercial_partner_id
+            values["partner_ids"] = [Command.set(debtors.ids)]
+        if len(debtors) == 1:
+            values.setdefault("lang", debtors.lang)
         if not any(self.env.context.get(f"default_{channel}") for channel, _label in CHANNELS):
             values["whatsapp"] = True
         return values
