@@ -146,7 +146,7 @@ def tell(messages: list[tuple[str, str, str]]) -> Iterator[dict[str, Any]]:
                     "id": f"{wamid}.{name}",
                     "timestamp": stamp,
                     "type": "text",
-                    "text": {"body": "¿Puedo pagar el viernes?"},
+                    "text": {"body": "¿Me envían otra vez la factura?"},
                 }
                 value = {"messages": [message], "contacts": [{"wa_id": number}]}
                 yield {"field": "messages", "value": {"metadata": metadata, **value}}

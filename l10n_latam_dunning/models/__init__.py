@@ -26,6 +26,7 @@ from . import (
     dunning_charge_book,
     dunning_charge_compute,
     dunning_charge_words,
+    dunning_closed,
     dunning_consent,
     dunning_consent_ask,
     dunning_consent_check,

@@ -18,6 +18,7 @@ class DunningContactPoint(models.Model):
 
     _name = "dunning.contact.point"
     _description = "Contact point of a debtor"
+    _inherit = ["dunning.closed"]
     _order = "id"
     _rec_name = "masked"
     _rec_names_search = ["link_ids.partner_id.name"]

@@ -46,7 +46,7 @@ class DunningEvent(models.Model):
     works, in any order, and repeats harm nothing."""
 
     _name = "dunning.event"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "dunning.closed"]
     _description = "Event from a channel"
     _order = "id desc"
 

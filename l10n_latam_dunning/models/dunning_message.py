@@ -35,6 +35,7 @@ class DunningMessage(models.Model):
 
     _name = "dunning.message"
     _description = "Dunning message"
+    _inherit = ["dunning.closed"]
     _order = "id desc"
     _rec_name = "reference"
     _check_company_auto = True

@@ -17,6 +17,7 @@ class DunningWhatsappIdentity(models.Model):
 
     _name = "dunning.whatsapp.identity"
     _description = "WhatsApp identity"
+    _inherit = ["dunning.closed"]
     _order = "last_seen desc, id desc"
 
     account_id = fields.Many2one(
@@ -34,9 +35,7 @@ class DunningWhatsappIdentity(models.Model):
     wa_id = fields.Char(
         "WhatsApp id in full", groups=FULL, help="The number as WhatsApp writes it."
     )
-    masked_wa_id = fields.Char(
-        "WhatsApp id", compute="_compute_masked_wa_id", compute_sudo=True
-    )
+    masked_wa_id = fields.Char("WhatsApp id", compute="_compute_masked_wa_id", compute_sudo=True)
     username = fields.Char()
     profile_name = fields.Char()
     last_seen = fields.Datetime()

@@ -19,7 +19,8 @@ TOKEN = "a-token-of-the-sandbox"
 APP_SECRET = "a-secret-of-the-sandbox"
 
 # The courier's turns pass in real time, whatever day a test lives in.
-freezegun.configure(extend_ignore_list=["odoo.addons.l10n_latam_dunning.core.delivery"])
+CORE = "odoo.addons.l10n_latam_dunning.core"
+freezegun.configure(extend_ignore_list=[f"{CORE}.delivery", f"{CORE}.whatsapp.client"])
 
 
 @tagged("post_install", "-at_install")
@@ -32,6 +33,10 @@ class DunningCommon(AccountTestInvoicingCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # the world is made some days before, whatever the day on which the tests are run
+        before = freeze_time(WEDNESDAY - timedelta(days=4))
+        before.start()
+        cls.addClassCleanup(before.stop)
         cls.sandbox = Sandbox(
             phone_number_id=NUMBER_ID, waba_id=WABA_ID, token=TOKEN, app_secret=APP_SECRET
         )

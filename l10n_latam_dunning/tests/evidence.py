@@ -36,7 +36,7 @@ class EvidenceCommon(DunningCommon):
         self.deliver()
         for name in ("delivered", "read"):
             self.receive(status(self.message.provider_ref, name))
-        self.receive(inbound("51987654321", "¿Puedo pagar el viernes?"))
+        self.receive(inbound("51987654321", "¿Me envían otra vez la factura?"))
 
     def live(self):
         """The rest of the story, a week later."""

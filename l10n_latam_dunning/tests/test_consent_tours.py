@@ -49,9 +49,7 @@ class TestConsentTours(DunningCommon, HttpCase):
                 "domain": [("id", "in", debtors.ids)],
             }
         )
-        self.start_tour(
-            f"/odoo/action-{action.id}", "dunning_consents_of_many", login="tour_clerk"
-        )
+        self.start_tour(f"/odoo/action-{action.id}", "dunning_consents_of_many", login="tour_clerk")
         self.assertEqual(
             debtors.mapped("dunning_consent_state"), ["withdrawn", "granted", "granted"]
         )

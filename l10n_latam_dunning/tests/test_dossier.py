@@ -63,7 +63,7 @@ class TestDossier(EvidenceCommon):
         (refused,) = told["not_sent"]
         self.assertEqual(refused["ref"], f"dunning.message/{self.refused.id}")
         (reply,) = told["replies"]
-        self.assertEqual(reply["text"], "¿Puedo pagar el viernes?")
+        self.assertEqual(reply["text"], "¿Me envían otra vez la factura?")
         self.assertEqual(reply["about"], first["ref"])
         (hold,) = told["holds"]
         self.assertTrue(hold["ended"]["utc"])

@@ -140,7 +140,7 @@ class TestErasure(EvidenceCommon):
         secrets = (
             NUMBER,
             NUMBER[1:],
-            "Puedo pagar el viernes",
+            "envían otra vez la factura",
             "Acepto recordatorios",
             "it was returned",
         )

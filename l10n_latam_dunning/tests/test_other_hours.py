@@ -82,7 +82,9 @@ class TestOtherHours(DunningCommon):
 
     def test_it_counts_from_its_own_instant_on(self):
         debtor = self.create_colombian()
+        self.clock.move_to(EVENING + timedelta(seconds=1))
         self.ask_for(debtor, effective_at=EVENING + timedelta(seconds=1))
+        self.clock.move_to(EVENING)
         self.assertEqual(self.state_in_the_evening(debtor), "waiting")
 
     def test_another_channel_is_not_opened(self):

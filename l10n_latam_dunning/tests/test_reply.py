@@ -30,7 +30,7 @@ class TestAnswer(EventCase):
     # === SENDING ===
 
     def test_an_answer_goes_to_who_wrote_and_stands_on_the_invoice(self):
-        event = self.write_in("¿Puedo pagar el viernes?")
+        event = self.write_in("¿Me envían otra vez la factura?")
         message = self.answer()
         self.assertEqual((message.state, message.purpose), ("queued", "reply"))
         self.assertFalse(message.level_id or message.line_ids)

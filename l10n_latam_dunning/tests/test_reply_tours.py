@@ -25,7 +25,7 @@ class TestReplyTours(EventCase, HttpCase):
         cls.message_path = f"/odoo/dunning-outbox/{cls.message.id}"
 
     def test_a_reply_is_answered_from_the_invoice(self):
-        self.write_in("¿Puedo pagar el viernes?")
+        self.write_in("¿Me envían otra vez la factura?")
         self.start_tour(self.invoice_path, "dunning_answer_from_invoice", login="tour_replier")
         answer = self.env["dunning.message"].search([("purpose", "=", "reply")])
         self.assertEqual((answer.body, answer.user_id), ("El viernes está bien.", self.user))
@@ -33,7 +33,7 @@ class TestReplyTours(EventCase, HttpCase):
         self.assertEqual(answer.state, "sent")
 
     def test_after_twenty_four_hours_a_reminder_is_offered_in_place_of_an_answer(self):
-        self.write_in("¿Puedo pagar el viernes?")
+        self.write_in("¿Me envían otra vez la factura?")
         identities = self.env["dunning.whatsapp.identity"].sudo().search([])
         identities.window_until = WEDNESDAY - timedelta(hours=1)
         self.start_tour(self.invoice_path, "dunning_answer_too_late", login="tour_replier")

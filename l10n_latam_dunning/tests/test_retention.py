@@ -114,7 +114,7 @@ class TestRetention(EvidenceCommon):
         self.clock.move_to(datetime.now() + timedelta(days=91))
         run = self.run_job("dry")
         self.assertNotIn("raw", event.data)
-        self.assertEqual(event.data["text"], "¿Puedo pagar el viernes?")
+        self.assertEqual(event.data["text"], "¿Me envían otra vez la factura?")
         self.assertGreater(self.figures(run)["l10n_latam_dunning.raw_days"][2], 0)
         self.assertFalse(self.problems())
 

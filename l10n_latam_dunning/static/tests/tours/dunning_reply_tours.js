@@ -11,7 +11,7 @@ tours.add("dunning_answer_from_invoice", {
         },
         {
             content: "What he wrote is there",
-            trigger: ".modal .o_field_widget[name='conversation']:contains('viernes')",
+            trigger: ".modal .o_field_widget[name='conversation']:contains('factura')",
         },
         {
             content: "Until when it is possible is said",
