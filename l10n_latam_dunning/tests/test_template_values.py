@@ -89,7 +89,10 @@ class TestTemplateValues(DunningCommon):
         link = values.pop("payment_link")
         self.assertTrue(link.startswith(f"{invoice.get_base_url()}/my/invoices/{invoice.id}?"))
         self.assertIn(invoice.access_token, link)
-        self.assertEqual(values, {"pix_code": "", "boleto_line": ""})
+        self.assertIn("/dunning/p/", values.pop("page_link"))
+        self.assertEqual(values.pop("recipient_name"), "Rosa Quispe")
+        of_others = ("pix_code", "boleto_line", "agreement_terms", "own_words")
+        self.assertEqual(values, dict.fromkeys(of_others, ""))
 
     def test_each_missing_value_keeps_the_template_from_being_sent_and_says_why(self):
         for name, words in {
