@@ -1,11 +1,13 @@
 from odoo import models
 
+CLOSED = "dunning.closed"
+
 
 class DunningClosed(models.AbstractModel):
     """Fields that not everybody may read are not exported to them either, by whatever path: an
     export of Odoo takes a value that somebody else's right has brought into memory."""
 
-    _name = "dunning.closed"
+    _name = CLOSED
     _description = "Closed fields are not exported"
 
     def _export_rows(self, fields, **kwargs):

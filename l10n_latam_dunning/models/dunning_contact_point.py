@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from ..core import phones
 from ..core.evidence.erased import SIGN
 from ..groups import FULL
+from .dunning_closed import CLOSED
 from .dunning_contact_link import Bond
 
 # So many refusals of an address, without an answer from it in between.
@@ -18,7 +19,7 @@ class DunningContactPoint(models.Model):
 
     _name = "dunning.contact.point"
     _description = "Contact point of a debtor"
-    _inherit = ["dunning.closed"]
+    _inherit = [CLOSED]
     _order = "id"
     _rec_name = "masked"
     _rec_names_search = ["link_ids.partner_id.name"]

@@ -21,6 +21,7 @@ from ..core.whatsapp.webhook import (
 )
 from ..groups import FULL
 from ..tools import naive_utc
+from .dunning_closed import CLOSED
 
 _logger = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ class DunningEvent(models.Model):
     works, in any order, and repeats harm nothing."""
 
     _name = "dunning.event"
-    _inherit = ["mail.thread", "mail.activity.mixin", "dunning.closed"]
+    _inherit = ["mail.thread", "mail.activity.mixin", CLOSED]
     _description = "Event from a channel"
     _order = "id desc"
 

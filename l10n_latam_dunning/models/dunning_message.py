@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..groups import FULL
 from ..tools import naive_utc
+from .dunning_closed import CLOSED
 
 STATES = [
     ("proposed", "Proposed"),
@@ -35,7 +36,7 @@ class DunningMessage(models.Model):
 
     _name = "dunning.message"
     _description = "Dunning message"
-    _inherit = ["dunning.closed"]
+    _inherit = [CLOSED]
     _order = "id desc"
     _rec_name = "reference"
     _check_company_auto = True

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from ..core import phones
 from ..groups import FULL
+from .dunning_closed import CLOSED
 
 WINDOW = timedelta(hours=24)
 # A sighting is written down once a day; a reply always, as it opens the window.
@@ -17,7 +18,7 @@ class DunningWhatsappIdentity(models.Model):
 
     _name = "dunning.whatsapp.identity"
     _description = "WhatsApp identity"
-    _inherit = ["dunning.closed"]
+    _inherit = [CLOSED]
     _order = "last_seen desc, id desc"
 
     account_id = fields.Many2one(
