@@ -7,7 +7,7 @@ import re
 import subprocess
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -131,12 +131,13 @@ def _addon(choice: Choice) -> Count:
 
 
 def _odoo_runner() -> Count:
-    """Upgrade a copy and run the tests as Odoo does; an ERROR in the log is a failure."""
+    """Upgrade a copy and run the tests as Odoo does; an ERROR in the log is a failure. The tours
+    are left out: they have just been driven, and a browser takes its time."""
     log = paths.log_file("odoo-tests")
     log.unlink(missing_ok=True)
     say("\n── odoo -u, with its own test runner " + "─" * 40)
     conf = odoo.write_conf("odoo-tests", http_port=odoo.free_port(), gevent_port=odoo.free_port())
-    tags = ",".join(f"/{path.parent.name}" for path in paths.REPO.glob("*/__manifest__.py"))
+    tags = ",".join(_runner_tags())
     databases.copy(databases.TEST, RUN)
 
     def reached() -> str:
@@ -157,6 +158,15 @@ def _odoo_runner() -> Count:
         current.note = reached()
     databases.drop(RUN)
     return _judge(log, done.returncode)
+
+
+def _runner_tags() -> Iterator[str]:
+    """Each addon, without its files that want a browser."""
+    for folder in sorted(path.parent for path in paths.REPO.glob("*/__manifest__.py")):
+        yield f"/{folder.name}"
+        for file in sorted((folder / "tests").glob("test_*.py")):
+            if NEEDS_BROWSER.search(file.read_text(encoding="utf-8")):
+                yield f"-/{folder.name}/tests/{file.name}"
 
 
 def _judge(log: Path, exit_code: int) -> Count:
