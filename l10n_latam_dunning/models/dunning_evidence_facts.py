@@ -5,6 +5,7 @@ from odoo.fields import Domain
 
 from ..core.evidence.proof import sha256
 from ..core.evidence.seal import plain
+from ..groups import FULL
 from .dunning_message import PENDING
 
 UNSETTLED = (*PENDING, "sending")
@@ -73,7 +74,9 @@ class DunningMessage(models.Model):
     _inherit = ["dunning.message", "dunning.evidence"]
 
     earlier = fields.Json(
-        "Earlier attempts", help="What was said before a person had the message sent again."
+        "Earlier attempts",
+        groups=FULL,
+        help="What was said before a person had the message sent again, with the provider's ids.",
     )
 
     _attempt_fields = (
