@@ -9,8 +9,10 @@ from datetime import datetime, timezone
 from typing import Any
 
 UTC = timezone.utc
-# Its clocks measure the real passing of time, also while the played one jumps.
-REAL_TIME = ["devtools.console"]
+# Their clocks measure the real passing of time, also while the played one jumps; and a thread's
+# must not differ from that of who gave it its work.
+CORE = "odoo.addons.l10n_latam_dunning.core"
+REAL_TIME = ["devtools.console", f"{CORE}.delivery", f"{CORE}.whatsapp.client"]
 
 
 def parse_at(text: str) -> datetime:
