@@ -288,11 +288,11 @@ class DunningRetentionLine(models.Model):
         Model = self.env[self.model].sudo().with_context(active_test=False)
         if self.technical:
             domain = self._technical_domain(self.technical, self.before)
+        elif not self.before:  # no rule is known: all of it is kept
+            return Model.browse()
         elif self.model == "dunning.contact.point":
             ids = self._points_due(self.country_id, self.before).ids
             domain = [("id", "in", ids)]
-        elif not self.before:
-            return Model.browse()
         else:
             domain = self.env["dunning.retention"]._past(
                 self.model, self.country_id, self.before, self.run_id.company_ids

@@ -99,6 +99,7 @@ class TestRetention(EvidenceCommon):
         self.rosa.country_id = self.env.ref("base.es")
         self.clock.move_to(LATER)
         run = self.run_job("erase")
+        self.assertTrue(run.ended_at)
         self.assertNotEqual(self.message.body, WORD)
         line = run.line_ids.filtered(
             lambda line: (line.model, line.country_id.code) == ("dunning.message", "ES")
