@@ -7,6 +7,7 @@ from odoo import SUPERUSER_ID, api, fields
 from odoo.modules.registry import DummyRLock, Registry
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
+from psycopg2.errors import SerializationFailure
 
 from ..core.delivery import Courier
 from .sandbox import Sandbox
@@ -221,11 +222,21 @@ class TestRecall(BaseCase):
     def test_a_receipt_that_is_faster_than_the_record_stops_nobody(self):
         with self.carried():
             for id_ in self.ids:
+                self.tell(id_)
+        self.assertEqual(set(self.states()), {"delivered"})
+        self.assertEqual(len(self.sandbox.accepted), DEBTORS)
+
+    def tell(self, id_):
+        """A receipt; where it meets the worker's record it is told again, as events are."""
+        for _try in range(20):
+            try:
                 with self.environment() as env:
                     message = env["dunning.message"].browse(id_)
                     message._apply_receipt("delivered", fields.Datetime.now())
-        self.assertEqual(set(self.states()), {"delivered"})
-        self.assertEqual(len(self.sandbox.accepted), DEBTORS)
+                return
+            except SerializationFailure:
+                time.sleep(0.05)
+        self.fail("a receipt was never taken in")
 
     def test_what_called_a_message_back_is_never_changed(self):
         with self.environment() as env:
