@@ -57,6 +57,28 @@ def test_a_call_that_breaks_may_have_left_and_is_unknown() -> None:
     assert (found.outcome, found.details) == ("unknown", "ConnectionError")
 
 
+def test_what_has_landed_waits_a_moment_for_the_next_when_more_are_wanted() -> None:
+    with Courier(2) as courier:
+        courier.take(1, lambda: accepted("first"))
+        courier.take(2, after(0.01, lambda: accepted("second")))
+        assert [key for key, _delivery in courier.landed(least=2)] == [1, 2]
+
+
+def test_but_not_for_one_that_takes_its_time() -> None:
+    late = threading.Event()
+
+    def slow() -> Delivery:
+        late.wait(10)
+        return accepted("late")
+
+    with Courier(2) as courier:
+        courier.take(1, lambda: accepted("first"))
+        courier.take(2, slow)
+        assert [key for key, _delivery in courier.landed(least=2)] == [1]
+        late.set()
+        assert everything(courier)[2].reference == "late"
+
+
 def test_what_is_kept_is_made_once_and_closed_at_the_end() -> None:
     class Thing:
         closed = False

@@ -45,6 +45,8 @@ Look = Callable[[Sequence[int]], Mapping[int, Delivery]]
 
 # Calls whose turn is so near are looked at together; the rest of the way a thread waits.
 NEAR: Final = 0.05
+# How long what has landed waits for the next, where they are better written down together.
+MOMENT: Final = 0.05
 
 
 def _look_at_nothing(_keys: Sequence[int]) -> Mapping[int, Delivery]:
@@ -115,13 +117,19 @@ class Courier:
             heapq.heappush(self._turns, turn)
             self._changed.notify()
 
-    def landed(self, *, timeout: float | None = None) -> list[tuple[int, Delivery]]:
-        """The calls that have come back; waits for the first of them up to ``timeout`` seconds."""
+    def landed(
+        self, *, timeout: float | None = None, least: int = 1
+    ) -> list[tuple[int, Delivery]]:
+        """The calls that have come back; waits for the first of them up to ``timeout`` seconds,
+        then a moment more while they are fewer than ``least``."""
         landed: list[tuple[int, Delivery]] = []
+        patience = timeout
         try:
             while self._out:
-                landed.append(self._back.get(block=not landed, timeout=timeout))
+                block = not landed or len(landed) < least
+                landed.append(self._back.get(block=block, timeout=patience))
                 self._out -= 1
+                patience = MOMENT
         except queue.Empty:
             pass
         return landed

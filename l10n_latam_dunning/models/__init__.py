@@ -3,6 +3,7 @@ from . import (
     account_move_agreement,
     account_move_charges,
     account_move_glance,
+    account_move_note,
     account_reconcile,
     dunning_access_log,
     dunning_agreement,

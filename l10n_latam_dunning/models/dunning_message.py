@@ -248,14 +248,21 @@ class DunningMessage(models.Model):
 
     # === STATES ===
 
-    def _update_state(self, allowed, target, note="", **vals):
+    def _update_state(self, allowed, target, note="", each=None, **vals):
         """Move the messages whose state is one of ``allowed`` to ``target`` and keep a trace;
-        the others stay. Returns those that moved."""
+        the others stay. ``each`` holds values of single ones, by message. Returns those that
+        moved."""
         entry = self._prepare_history_entry(target, note)
         moved = self.filtered(lambda message: message.state in allowed)
         moved = moved.with_prefetch(self._prefetch_ids)  # which filtered() forgets
+        each = each or {}
+        shared = {"state": target, **vals}
+        if len(moved) > 1:  # what follows from the state is worked out once for all
+            moved.write(shared)
+            shared = {}
         for message in moved:
-            message.write({"state": target, "history": [*(message.history or []), entry], **vals})
+            history = [*(message.history or []), entry]
+            message.write({**shared, "history": history, **each.get(message, {})})
         return moved
 
     @api.model

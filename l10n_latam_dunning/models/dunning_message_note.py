@@ -85,13 +85,13 @@ class DunningMessage(models.Model):
     def _log_state(self):
         """A note on each invoice of these messages: what happened and, where it matters, why."""
         bodies = {}
-        for message in self:
-            lang = message.company_id.partner_id.lang or self.env.lang
-            note = message.with_context(lang=lang)._state_note()
-            for move in message.line_ids.move_id:
-                bodies[move.id] = bodies.get(move.id, Markup()) + note
-        if bodies:
-            self.env["account.move"].browse(bodies)._message_log_batch(bodies)
+        for company in self.company_id:
+            office = self.with_context(lang=company.partner_id.lang or self.env.lang)
+            for message in office.filtered(lambda m, company=company: m.company_id == company):
+                note = message._state_note()
+                for move in message.line_ids.move_id:
+                    bodies[move.id] = bodies.get(move.id, Markup()) + note
+        self.env["account.move"]._dunning_log_notes(bodies)
 
     def _state_note(self):
         """The chatter's note for the present state, as markup."""

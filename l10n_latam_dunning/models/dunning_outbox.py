@@ -12,7 +12,7 @@ from ..core.delivery import Courier
 
 _logger = logging.getLogger(__name__)
 
-BATCH = 40
+BATCH = 60
 # Of the channels without threads, which deliver one after the other.
 HANDFUL = 10
 THREADS = 24
@@ -47,7 +47,7 @@ class DunningOutbox(models.AbstractModel):
             more, here = True, deque()
             while more or here or courier.flying:
                 seen, landed = 0, []
-                if more and courier.flying <= THREADS:
+                if more and courier.flying <= BATCH:
                     claimed = self._claim(fields.Datetime.now(), handful=0 if here else HANDFUL)
                     courier.sharers = self._count_workers()
                     seen = len(claimed["seen"])
@@ -55,7 +55,10 @@ class DunningOutbox(models.AbstractModel):
                     landed = self._send(claimed["permits"].filtered("handed_at"), courier)
                     here.extend(claimed["permits"].filtered(lambda m: not m.handed_at))
                 else:
-                    landed = courier.landed(timeout=0 if here else None)
+                    landed = courier.landed(
+                        timeout=0 if here else None,
+                        least=1 if here else courier.flying - (BATCH if more else 0),
+                    )
                 if here:
                     landed += self._send_here(here.popleft(), courier)
                 elif not landed and not seen:
@@ -199,7 +202,7 @@ class DunningOutbox(models.AbstractModel):
         verdicts = self.env["dunning.gate"]._decide(candidates, at, ignore=messages)
         senders, rooms = self._rooms(messages, at)
         waits = self._pair_waits(messages, at)
-        permits = messages.browse()
+        permits = {}
         for message, candidate, verdict in zip(messages, candidates, verdicts, strict=True):
             before = message.reason_codes
             answer = message._prepare_verdict_vals(verdict)
@@ -211,8 +214,7 @@ class DunningOutbox(models.AbstractModel):
             ):
                 if sender:
                     rooms[sender] -= 1
-                self._permit(message, candidate, at, answer)
-                permits += message
+                permits[message] = answer | self._prepare_permit_vals(message, candidate, at)
                 continue
             message.write(answer)
             if verdict.outcome == "send" and message in waits:
@@ -229,7 +231,18 @@ class DunningOutbox(models.AbstractModel):
                     message._update_state(("queued", "waiting"), "queued", message.explanation)
             else:
                 message._update_state(("queued", "waiting"), "cancelled")._log_state()
-        return permits
+        permitted = messages.browse().concat(*permits)._update_state(
+            ("queued", "waiting"),
+            "sending",
+            each=permits,
+            claimed_at=at,
+            attempted_at=at,
+            retry_at=False,
+        )
+        for channel, mine in self._by_channel(permitted):
+            for message in mine:
+                channel._prepare_wire(message)
+        return permitted
 
     @api.model
     def _rooms(self, messages, at):
@@ -301,9 +314,8 @@ class DunningOutbox(models.AbstractModel):
         )
 
     @api.model
-    def _permit(self, message, candidate, at, answer):
-        """Write the message anew with the gate's answer and today's amounts, and take it for the
-        wire."""
+    def _prepare_permit_vals(self, message, candidate, at):
+        """What a message takes to the wire, written anew with today's amounts."""
         channel = self.env["dunning.channel"]._of(candidate.channel)
         amounts = {
             (line.move_id.id, line.date_maturity): line.amount_residual_currency
@@ -313,21 +325,14 @@ class DunningOutbox(models.AbstractModel):
             amount = amounts.get((line.move_id.id, line.date_due), 0.0)
             if amount != line.amount:  # seldom, and a write costs more than the question
                 line.amount = amount
-        message._update_state(
-            ("queued", "waiting"),
-            "sending",
-            **answer,
+        return {
             **channel._content_vals(candidate),
-            contact_point_id=candidate.point.id,
-            amount_total=candidate.amount,
-            charges=candidate.charges.to_dict() if candidate.charges else False,
-            attempts=message.attempts + 1,
-            claimed_at=at,
-            attempted_at=at,
-            handed_at=at if channel._is_threaded else False,
-            retry_at=False,
-        )
-        channel._prepare_wire(message)
+            "contact_point_id": candidate.point.id,
+            "amount_total": candidate.amount,
+            "charges": candidate.charges.to_dict() if candidate.charges else False,
+            "attempts": message.attempts + 1,
+            "handed_at": at if channel._is_threaded else False,
+        }
 
     @api.model
     def _settle_stale(self):

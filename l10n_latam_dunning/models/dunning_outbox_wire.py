@@ -107,12 +107,6 @@ class DunningOutbox(models.AbstractModel):
         for message, (_key, delivery) in zip(messages, landed, strict=True):
             channel = self.env["dunning.channel"]._of(message.channel)
             if delivery.outcome == "accepted":
-                message._update_state(
-                    ("sending",),
-                    "sent",
-                    provider_ref=delivery.reference or False,
-                    follow_up_at=message._patience_ends(),
-                )
                 accepted[message.channel].append((message, delivery))
             elif delivery.outcome == "unknown":
                 self._leave_uncertain(message, delivery.details)
@@ -122,9 +116,25 @@ class DunningOutbox(models.AbstractModel):
                 self._record_refusal(message, delivery, stopped.get(message.id))
                 channel._learn_refusal(message, delivery)
         for code, pairs in accepted.items():
+            self._record_accepted(dict(pairs))
             self.env["dunning.channel"]._of(code)._learn_all(pairs)
         told = ("sent", "uncertain", "failed", "cancelled")
         messages.filtered(lambda message: message.state in told)._log_state()
+
+    @api.model
+    def _record_accepted(self, deliveries):
+        """Messages of one channel that it has taken: {message: delivery}."""
+        self.env["dunning.message"].concat(*deliveries)._update_state(
+            ("sending",),
+            "sent",
+            each={
+                message: {
+                    "provider_ref": delivery.reference or False,
+                    "follow_up_at": message._patience_ends(),
+                }
+                for message, delivery in deliveries.items()
+            },
+        )
 
     @api.model
     def _record_recall(self, message, delivery):

@@ -137,11 +137,13 @@ class DunningWhatsappIdentity(models.Model):
         now = self.env.cr.now()
         values = [
             SQL(
-                "(%s, %s, %s, %s, true, %s, %s, %s, %s)",
+                "(%s, %s, %s, %s, %s, %s, true, %s, %s, %s, %s)",
                 row["account"].id,
                 row["account"].company_id.id,
                 row["bsuid"] or None,
                 row["wa_id"] or None,
+                row["point"].id or None,
+                row["at"],
                 self.env.uid,
                 self.env.uid,
                 now,
@@ -153,7 +155,7 @@ class DunningWhatsappIdentity(models.Model):
             SQL(
                 """
                 INSERT INTO dunning_whatsapp_identity
-                       (account_id, company_id, bsuid, wa_id, active,
+                       (account_id, company_id, bsuid, wa_id, contact_point_id, last_seen, active,
                         create_uid, write_uid, create_date, write_date)
                 VALUES %s ON CONFLICT DO NOTHING
                 """,

@@ -1,6 +1,7 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from markupsafe import Markup
 from odoo import fields
 from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
@@ -30,6 +31,27 @@ class TestDelivery(DunningCommon):
         self.assertIn("2026-11-25 10:00 America/Lima (2026-11-25 15:00 UTC)", notes)
         self.assertIn(self.message.body[:60], notes)
         self.assertNotIn("987654321", notes)
+
+    def test_the_notes_of_many_invoices_are_what_odoo_would_have_written(self):
+        other = self.create_invoice(self.debtor, days=-8)
+        third = self.create_invoice(self.debtor, days=-8)
+        words = Markup("<p>%s</p>") % "<script>x</script>"
+        moves = self.invoice | other | third
+        moves._dunning_log_notes(dict.fromkeys(moves.ids, words) | {third.id: "<b>plain</b>"})
+        notes = [move.message_ids[0] for move in moves]
+        self.assertEqual([note.res_id for note in notes], moves.ids)
+        self.assertEqual(notes[0].body, words)
+        self.assertEqual(notes[1].body, words)
+        self.assertEqual(notes[2].body, Markup("&lt;b&gt;plain&lt;/b&gt;"))
+        third._message_log(body="by Odoo")
+        alike = [name for name in notes[0]._fields if name not in ("id", "res_id", "body")]
+        alike = [name for name in alike if notes[0]._fields[name].store]
+        mine, copied = (note.read(alike, load=None)[0] for note in notes[:2])
+        del mine["id"], copied["id"]
+        self.assertEqual(copied, mine)
+        odoos = third.message_ids[0].read(alike, load=None)[0]
+        differ = {name for name, value in copied.items() if odoos[name] != value}
+        self.assertLessEqual(differ, {"message_id", "reply_to", "preview"})
 
     def test_paid_a_second_ago_is_cancelled_not_sent(self):
         self.pay(self.invoice)
