@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.worker is not None:
         return work(options.worker)
-    databases.copy(databases.TEST, DATABASE)
+    databases.copy(databases.ADDON, DATABASE)
     try:
         run()
     except Problem as problem:

@@ -1,23 +1,27 @@
-"""`./dev test`: the pure tests, the addon under pytest-odoo with tours, then Odoo's own runner,
-the addon's life, and workers that die."""
+"""`./dev test`: the pure tests, then the addon under pytest-odoo with tours; beside that, on the
+second core, Odoo's own runner, the addon's life, and workers that die."""
 
 from __future__ import annotations
 
 import re
 import subprocess
+import sys
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import browser, databases, lifecycle, odoo, paths, setup, state, venv
 from .console import Problem, say, seconds, step, tail
-from .process import tied
+from .process import end, tied
 
 RUN = f"{databases.TEST}_run"  # Odoo's own runner works on a copy
 NEEDS_BROWSER = re.compile(r"start_tour|browser_js")
 QUICK = "--quick"
+REST = "--rest"  # how the run calls itself for what goes on beside pytest
+SUM = re.compile(r"^(\d+) passed, (\d+) failed$", re.MULTILINE)
 RESULT = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests when loading")
 
 
@@ -127,18 +131,19 @@ def _addon(choice: Choice) -> Count:
     count = _pytest([*words, *choice.addon, *choice.options], paths.ADDON_NAME, odoo.environment())
     for reason in count.skipped:
         say(f"✗ skipped, which proves nothing: {reason}", error=True)
+    count.failed += len(count.skipped)
     return count
 
 
 def _odoo_runner() -> Count:
     """Upgrade a copy and run the tests as Odoo does; an ERROR in the log is a failure. The tours
-    are left out: they have just been driven, and a browser takes its time."""
+    are left out: pytest drives them, and a browser takes its time."""
     log = paths.log_file("odoo-tests")
     log.unlink(missing_ok=True)
     say("\n── odoo -u, with its own test runner " + "─" * 40)
     conf = odoo.write_conf("odoo-tests", http_port=odoo.free_port(), gevent_port=odoo.free_port())
     tags = ",".join(_runner_tags())
-    databases.copy(databases.TEST, RUN)
+    databases.copy(databases.ADDON, RUN)
 
     def reached() -> str:
         text = log.read_text(encoding="utf-8", errors="replace")
@@ -203,6 +208,48 @@ def _chaos() -> Count:
     return Count(failed=1) if done.returncode else Count(passed=1)
 
 
+def _rest() -> int:
+    """What goes on beside pytest; it has databases of its own."""
+    counts = [_odoo_runner(), Count(*lifecycle.check()), _chaos()]
+    return _conclude(counts)
+
+
+def _start_rest(log: Path) -> subprocess.Popen[bytes]:
+    with log.open("wb") as out:
+        return subprocess.Popen(
+            tied([sys.executable, paths.REPO / "dev", "test", REST]),
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            cwd=paths.REPO,
+        )
+
+
+def _finish_rest(rest: subprocess.Popen[bytes], log: Path) -> Count:
+    """Show what the rest has said and goes on to say, and count it."""
+    with log.open(encoding="utf-8", errors="replace") as lines:
+        while True:
+            ended = rest.poll() is not None
+            with suppress(StopIteration):
+                while True:
+                    say(next(lines).rstrip("\n"))
+            if ended:
+                break
+            time.sleep(0.5)
+    found = SUM.findall(log.read_text(encoding="utf-8", errors="replace"))
+    if not found:
+        raise Problem("What ran beside pytest ended before it was counted.", "", log)
+    passed, failed = map(int, found[-1])
+    return Count(passed=passed, failed=failed)
+
+
+def _conclude(counts: Sequence[Count]) -> int:
+    """Say the sum, as the last line; exit code 0 when nothing failed."""
+    passed, failed = sum(c.passed for c in counts), sum(c.failed for c in counts)
+    say(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
 def _wants_browser(chosen: Sequence[str]) -> bool:
     files: list[Path] = []
     for word in chosen:
@@ -214,6 +261,8 @@ def _wants_browser(chosen: Sequence[str]) -> bool:
 def main(arguments: Sequence[str]) -> int:
     """Run what was asked for; the last line is the sum of what the runners counted."""
     began = time.monotonic()
+    if list(arguments) == [REST]:
+        return _rest()
     choice = choose(arguments)
     if choice.addon and _wants_browser(choice.addon):
         browser.ensure()
@@ -223,19 +272,29 @@ def main(arguments: Sequence[str]) -> int:
         counts.append(_core(choice))
     if choice.addon and not any(count.failed for count in counts):
         with state.lock("test", "testing"), setup.ground(databases.TEST):
-            count = _addon(choice)
-            count.failed += len(count.skipped)
-            counts.append(count)
-            whole = choice.everything and not choice.options and not choice.quick
-            if whole and not count.failed:
-                counts.append(_odoo_runner())
-                counts.append(Count(*lifecycle.check()))
-                counts.append(_chaos())
-            elif choice.everything:
-                say("  · Odoo's own runner, the lifecycle and the dying workers were left out")
-    passed, failed = sum(c.passed for c in counts), sum(c.failed for c in counts)
+            counts += _with_the_rest(choice) if _is_whole(choice) else [_addon_alone(choice)]
     if not sum(count.ran for count in counts):
         raise Problem("No test was chosen.", "check the names given to ./dev test")
     say(f"\nAll in {seconds(time.monotonic() - began)}:")
-    say(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return _conclude(counts)
+
+
+def _is_whole(choice: Choice) -> bool:
+    return choice.everything and not choice.options and not choice.quick
+
+
+def _with_the_rest(choice: Choice) -> list[Count]:
+    log = paths.log_file("test-rest")
+    rest = _start_rest(log)
+    try:
+        count = _addon(choice)
+        return [count, _finish_rest(rest, log)]
+    finally:
+        end(rest)
+
+
+def _addon_alone(choice: Choice) -> Count:
+    count = _addon(choice)
+    if choice.everything:
+        say("  · Odoo's own runner, the lifecycle and the dying workers were left out")
+    return count

@@ -31,7 +31,8 @@ class AccountMove(models.Model):
                 """
                 INSERT INTO mail_message (res_id, body, %(names)s)
                 SELECT t.res_id, t.body, %(names)s
-                  FROM mail_message, unnest(%(moves)s::int4[], %(bodies)s::text[]) AS t(res_id, body)
+                  FROM mail_message,
+                       unnest(%(moves)s::int4[], %(bodies)s::text[]) AS t(res_id, body)
                  WHERE mail_message.id = %(note)s
                 """,
                 names=names,
