@@ -38,7 +38,7 @@ NOWHERE = "http://127.0.0.1:1"  # the sandbox's address comes with each run
 def build(env: Any) -> None:
     """Fill a database that has the addon; commits once at the end."""
     for code in LANGUAGES:
-        env["res.lang"]._activate_lang(code)
+        env["res.lang"]._activate_and_install_lang(code)
     env = env(context={**env.context, "lang": "en_US", "tracking_disable": True})
     env.ref(REACHES_OUTSIDE).active = False
     companies = [_make_company(env, house) for house in people.HOUSES]

@@ -3,6 +3,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import api, fields, models
+from odoo.service.model import retrying
 
 from ..core.debt import instalments
 from ..core.law.gate import Impediment
@@ -271,26 +272,27 @@ class DunningAgreement(models.Model):
     def _cron_follow(self):
         """Find the agreements that were kept or broken, and the offers that have ended; write to
         debtors who are to be written to."""
-        self.search([("to_confirm", "=", True)])._confirm_waiting()
+        waiting = self.search([("to_confirm", "=", True)])
         offers = self.search(
             [("state", "=", "proposed"), ("valid_until", "<", fields.Datetime.now())]
         )
         running = self.search([("state", "=", LIVE)])
+        steps = [(one, one._confirm_waiting) for one in waiting]
+        steps += [(one, one._expire) for one in offers]
+        batches = (running[start : start + BATCH] for start in range(0, len(running), BATCH))
+        steps += [(batch, batch._refresh) for batch in batches]
         commit = self.env["ir.cron"]._commit_progress
-        commit(remaining=len(running) + len(offers))
-        for offer in offers:
-            company = offer.with_context(lang=offer.company_id.partner_id.lang)
-            company._expire()
-            if not commit(1):
-                return
-        for start in range(0, len(running), BATCH):
-            batch = running[start : start + BATCH]
-            batch._refresh()
-            if not commit(len(batch)):
+        commit(remaining=len(waiting) + len(offers) + len(running))
+        for agreements, work in steps:
+            retrying(work, self.env)
+            if not commit(len(agreements)):
                 return
 
     def _expire(self):
         """Nobody took the offer in time: reminders go on."""
-        self._close("cancelled", self.env._("the offer was not taken in time"))
-        self._end_pending_hold(self.env._("The offer was not taken in time."))
-        self._log(self.env._("The payment agreement that was offered was not taken in time."))
+        if self.state != "proposed" or self.valid_until >= fields.Datetime.now():
+            return  # it was taken, or given more time, as this began
+        offer = self.with_context(lang=self.company_id.partner_id.lang)
+        offer._close("cancelled", offer.env._("the offer was not taken in time"))
+        offer._end_pending_hold(offer.env._("The offer was not taken in time."))
+        offer._log(offer.env._("The payment agreement that was offered was not taken in time."))

@@ -43,3 +43,12 @@ class DunningAgreementOffer(models.Model):
                 raise ValidationError(
                     self.env._("“%s” is longer than the 20 letters of a button.", offer.name)
                 )
+
+    def _button_text(self):
+        """The button's text in the context's language, else in a sister of it: who reads es_PE
+        reads es_419 before English."""
+        self.ensure_one()
+        stored = self._fields["name"]._get_stored_translations(self) or {}
+        lang = self.env.lang or "en_US"
+        sisters = [code for code in ("es_419", "pt_BR", *stored) if code[:2] == lang[:2]]
+        return next((stored[code] for code in (lang, *sisters) if stored.get(code)), self.name)

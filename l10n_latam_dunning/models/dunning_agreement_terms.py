@@ -1,9 +1,10 @@
-from datetime import timedelta
+from datetime import timedelta, timezone
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date, format_datetime
+from odoo.tools import SQL, format_date, format_time
 
 from ..core.debt import instalments
 from ..core.debt.instalments import Part
@@ -164,9 +165,19 @@ class DunningAgreement(models.Model):
                 "partner_id": moves.commercial_partner_id.id,
                 "currency_id": moves.currency_id.id,
                 "move_ids": [fields.Command.set(moves.ids)],
+                "user_id": self._whose(moves).id,
                 "first_date": fields.Date.context_today(self),
             }
         )
+
+    @api.model
+    def _whose(self, moves):
+        """Who follows an agreement: the user who makes it; where the debtor made it himself, whom
+        the policy names, or who sold."""
+        policies = self.env["dunning.policy"].sudo()._by_country(moves.company_id)
+        policy = self.env["dunning.plan"]._policy_of(policies, moves.commercial_partner_id)
+        users = self.env.user, policy.user_id, *moves.sudo().invoice_user_id
+        return next((one for one in users if one.active and not one.share), self.env["res.users"])
 
     @api.model
     def _offer_for(self, moves):
@@ -214,7 +225,7 @@ class DunningAgreement(models.Model):
                 "let_off": list(COMPONENTS) if offer.waive_charges else [],
                 "parts": [[str(part.due), part.units] for part in parts],
             }
-            choices.append(agreement._prepare_option_vals(offer.name, terms, offer))
+            choices.append(agreement._prepare_option_vals(offer._button_text(), terms, offer))
         return choices
 
     def _own_choice(self):
@@ -287,7 +298,7 @@ class DunningAgreement(models.Model):
         )
         rows = [f"• {option.title}: {agreement._option_in_words(option)}" for option in options]
         foot = env._(
-            "Tap what suits you: with that it is agreed. The offer holds until %s.",
+            "The offer holds until %s: tap what suits you, and with that it is agreed.",
             agreement._local_time(agreement.valid_until),
         )
         body = "\n".join([head, *rows, foot])
@@ -316,7 +327,8 @@ class DunningAgreement(models.Model):
             .zones(*self.env["dunning.gate"]._place(self.partner_id))
         )
         zone = zones[0] if zones else "UTC"
-        return format_datetime(self.env, instant, tz=zone, dt_format="short")
+        day = format_date(self.env, instant.replace(tzinfo=timezone.utc).astimezone(ZoneInfo(zone)))
+        return f"{day} {format_time(self.env, instant, tz=zone, time_format='short')}"
 
     # === ACCEPTANCE ===
 
@@ -420,7 +432,7 @@ class DunningAgreement(models.Model):
             "Accepted by %(person)s on %(when)s (%(how)s), recorded by %(user)s",
             person=acceptance.person,
             when=self._local_time(acceptance.accepted_at),
-            how=", ".join(filter(None, [labels[acceptance.how], acceptance.reference])),
+            how=", ".join(filter(None, [labels[acceptance.how], acceptance._reference_in_words()])),
             user=acceptance.user_id.name,
         )
 
@@ -464,6 +476,6 @@ class DunningAgreement(models.Model):
     def _log(self, text):
         """One note on each invoice of this agreement and on the agreement itself."""
         self.ensure_one()
-        body = Markup("<p>%s</p>") % text
+        body = Markup("<p>%s</p>") % Markup("<br/>").join(text.splitlines())
         self.move_ids._message_log_batch({move.id: body for move in self.move_ids})
         self._message_log(body=body)

@@ -188,7 +188,7 @@ class DunningContactLink(models.Model):
                 link.partner_id = target
             else:
                 mine._take_over(link)
-        (links - self.union(*kept.values())).unlink()
+        (links - self.browse().union(*kept.values())).unlink()
 
     def _take_over(self, other):
         if CAREFUL.index(other.role) < CAREFUL.index(self.role):

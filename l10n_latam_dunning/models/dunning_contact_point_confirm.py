@@ -39,7 +39,7 @@ class DunningContactPoint(models.Model):
     def _confirm_numbers(self, partners, how):
         """The same for the telephone numbers on the partners' own records, set-based."""
         reached = self.env["dunning.channel"]._reach_numbers(partners)
-        points = self.union(*(point for point, _problem in reached.values() if point))
+        points = self.browse().union(*(point for point, _problem in reached.values() if point))
         return points._confirm(partners, how)
 
 

@@ -57,7 +57,7 @@ class DunningEvent(models.Model):
     @api.model
     def _ask_for_files(self, replies):
         """Let the scheduled action fetch what came with these replies."""
-        events = self.union(*(reply.event for reply in replies))
+        events = self.browse().union(*(reply.event for reply in replies))
         events.write({"media_state": "waiting", "media_at": fields.Datetime.now()})
         if events:
             self._wake_fetching()

@@ -1,4 +1,7 @@
+from functools import partial
+
 from odoo import api, fields, models
+from odoo.service.model import retrying
 
 from ..core.law.verdict import Check
 
@@ -35,7 +38,8 @@ class DunningRun(models.Model):
         commit = self.env["ir.cron"]._commit_progress
         commit(remaining=len(companies))
         for (company,) in companies:
-            self._run(company)
+            # users write to the same debtors meanwhile; their work comes first
+            retrying(partial(self._run, company), self.env)
             if not commit(1):
                 break
 

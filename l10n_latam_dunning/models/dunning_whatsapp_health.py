@@ -2,10 +2,12 @@ import logging
 import random
 from contextlib import closing
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.service.model import retrying
 
 from ..core.whatsapp import checkup, health, notices
 from ..core.whatsapp.errors import Action, ApiFailure
@@ -100,7 +102,7 @@ class DunningWhatsappAccount(models.Model):
             asked_at = fields.Datetime.now()
             answer = account._ask()
             commit()
-            account._keep_answer(answer, asked_at)
+            retrying(partial(account._keep_answer, answer, asked_at), self.env)
             if not commit(1):
                 break
         self._tell()

@@ -1,5 +1,6 @@
 import threading
 from contextlib import contextmanager
+from datetime import timedelta
 from unittest.mock import patch
 
 import psycopg2
@@ -125,6 +126,45 @@ class TestAgreementConcurrency(BaseCase):
         results = self.at_once(*(insert(agreement) for agreement in self.agreements))
         self.assertEqual(sorted(results, key=str).count("held"), 1, results)
         self.assertIn(psycopg2.errors.UniqueViolation, results)
+
+    def end_offer(self, meanwhile):
+        """Let the scheduled action end an offer whose time is over; another transaction does
+        something to it when the action has read it already."""
+        with self.environment() as env:
+            agreement = env["dunning.agreement"].browse(self.agreements[0])
+            agreement._propose()
+            token = agreement.option_ids.token
+            agreement.valid_until = fields.Datetime.now() - timedelta(minutes=1)
+        read = type(agreement)._close
+        acts = [meanwhile]
+
+        def close(records, state, why):
+            if acts:
+                with self.environment() as other:
+                    acts.pop()(other["dunning.agreement"].browse(records.id), token)
+            return read(records, state, why)
+
+        with patch.object(type(agreement), "_close", close), self.environment() as env:
+            env["dunning.agreement"]._cron_follow()
+        self.assertFalse(acts)
+        with self.environment() as env:
+            return env["dunning.agreement"].browse(agreement.id).state
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_an_offer_that_somebody_writes_to_as_it_ends_ends_all_the_same(self):
+        def write(agreement, _token):
+            agreement.grace_days = 9
+
+        self.assertEqual(self.end_offer(write), "cancelled")
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_an_offer_that_is_taken_as_it_ends_stays_agreed(self):
+        def take(agreement, token):
+            agreement.valid_until = fields.Datetime.now() + timedelta(days=1)
+            proof = {"how": "whatsapp", "person": "Rosa", "reference": "wamid.2"}
+            self.assertTrue(agreement._accept_offer(token, proof))
+
+        self.assertEqual(self.end_offer(take), "active")
 
     @mute_logger("odoo.sql_db")
     def test_of_two_taps_at_the_same_moment_one_is_accepted(self):

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo import SUPERUSER_ID
 from odoo.exceptions import UserError, ValidationError
 
 from .common import WEDNESDAY
@@ -30,6 +31,24 @@ class TestOffer(AgreementCommon):
             self.assertIn(self.invoice.name, choice["text"])
         # three days on is a Saturday
         self.assertEqual(choices[0]["terms"]["parts"][0][0], "2026-11-30")
+
+    def test_a_peruvian_reads_the_ways_to_pay_in_spanish_though_only_its_sister_is_translated(self):
+        self.env["res.lang"]._activate_lang("es_PE")
+        self.policy.offer_ids.update_field_translations(
+            "name", {"es_419": "Pagar luego", "en_US": "Pay later"}
+        )
+        self.debtor.lang = "es_PE"
+        choices = self.env["dunning.agreement"]._draft_for(self.invoice)._choices()
+        self.assertEqual({choice["title"] for choice in choices}, {"Pagar luego"})
+        self.policy.offer_ids.update_field_translations("name", {"es_PE": "Pagar después"})
+        choices = self.env["dunning.agreement"]._draft_for(self.invoice)._choices()
+        self.assertEqual({choice["title"] for choice in choices}, {"Pagar después"})
+
+    def test_what_a_debtor_agreed_by_himself_is_followed_by_whom_the_policy_names(self):
+        keeper = self.env["res.users"].create({"name": "Ana", "login": "ana.keeper"})
+        self.policy.user_id = keeper
+        robot = self.env["dunning.agreement"].with_user(SUPERUSER_ID)
+        self.assertEqual(robot._offer_for(self.invoice).user_id, keeper)
 
     def test_a_discount_that_the_policy_approved_needs_nobody_else(self):
         self.policy.offer_ids[0].waived_percent = 15.0

@@ -33,6 +33,14 @@ class TestMedia(EventCase):
         self.assertEqual(note.attachment_ids, event.attachment_id)
         self.assertEqual(event.attachment_id.res_id, self.invoice.id)
 
+    def test_a_reply_without_a_file_waits_for_none(self):
+        words = self.sandbox.push_inbound("+51 987 654 321", "Pago mañana")
+        picture = self.sandbox.push_inbound("+51 987 654 321", file=(PNG, "image/png"))
+        self.pull()
+        self.assertEqual(self.event(picture).media_state, "waiting")
+        self.assertFalse(self.event(words).media_state)
+        self.assertFalse(self.write_in("Y otra cosa").media_state)
+
     def test_nothing_is_asked_of_whatsapp_before_the_scheduled_action(self):
         before = len(self.sandbox.log)
         self.send()

@@ -71,7 +71,7 @@ tours.add("dunning_agreement_offer", {
         },
         {
             content: "stays as it was",
-            trigger: ".o_field_widget[name='offer_text']:contains('Tap what suits you')",
+            trigger: ".o_field_widget[name='offer_text']:contains('tap what suits you')",
         },
         {
             content: "The debtor calls",
