@@ -110,7 +110,7 @@ class AccountMove(models.Model):
         return {**action, "domain": [("move_ids", "in", self.ids)], "context": {}}
 
     def action_dunning_hold(self):
-        """Open a new hold on these invoices."""
+        """Open a new hold on these invoices, in a dialog: what is left open sets nothing."""
         partner = self.commercial_partner_id
         return {
             "type": "ir.actions.act_window",
@@ -118,7 +118,9 @@ class AccountMove(models.Model):
             "name": self.env._("Let reminders rest"),
             "view_mode": "form",
             "views": [(False, "form")],
+            "target": "new",
             "context": {
+                "dialog_size": "large",
                 "default_scope": "invoices",
                 "default_company_id": self.company_id[:1].id,
                 "default_partner_id": partner[:1].id,

@@ -225,7 +225,9 @@ class DunningHold(models.Model):
             "name": self.env._("Hold on some invoices"),
             "view_mode": "form",
             "views": [(False, "form")],
+            "target": "new",
             "context": {
+                "dialog_size": "large",
                 "default_scope": "invoices",
                 "default_company_id": self.company_id.id,
                 "default_partner_id": self.partner_id.id,

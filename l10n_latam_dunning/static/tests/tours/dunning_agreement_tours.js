@@ -170,22 +170,17 @@ tours.add("dunning_hold_on_invoice", {
         },
         {
             content: "Say why",
-            trigger: ".o_field_widget[name='note'] input",
+            trigger: ".modal .o_field_widget[name='note'] input",
             run: "edit The goods arrived damaged && press Tab",
         },
         {
             content: "Save",
-            trigger: ".o_form_button_save",
+            trigger: ".modal .o_form_button_save",
             run: "click",
         },
         {
-            content: "It is in force",
-            trigger: ".ribbon:contains('In force')",
-        },
-        {
-            content: "Back to the invoice",
-            trigger: ".o_breadcrumb .o_back_button a, .breadcrumb-item.o_back_button a",
-            run: "click",
+            content: "It is set",
+            trigger: "body:not(:has(.modal))",
         },
         {
             content: "which says so to everybody",
