@@ -34,13 +34,13 @@ class TestOffer(AgreementCommon):
 
     def test_a_peruvian_reads_the_ways_to_pay_in_spanish_though_only_its_sister_is_translated(self):
         self.env["res.lang"]._activate_lang("es_PE")
-        self.policy.offer_ids.update_field_translations(
-            "name", {"es_419": "Pagar luego", "en_US": "Pay later"}
-        )
+        for offer in self.policy.offer_ids:
+            offer.update_field_translations("name", {"es_419": "Pagar luego"})
         self.debtor.lang = "es_PE"
         choices = self.env["dunning.agreement"]._draft_for(self.invoice)._choices()
         self.assertEqual({choice["title"] for choice in choices}, {"Pagar luego"})
-        self.policy.offer_ids.update_field_translations("name", {"es_PE": "Pagar después"})
+        for offer in self.policy.offer_ids:
+            offer.update_field_translations("name", {"es_PE": "Pagar después"})
         choices = self.env["dunning.agreement"]._draft_for(self.invoice)._choices()
         self.assertEqual({choice["title"] for choice in choices}, {"Pagar después"})
 
