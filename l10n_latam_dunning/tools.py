@@ -27,3 +27,13 @@ def aware(instant):
 def naive_utc(instant):
     """An aware instant as Odoo stores it: naive UTC; False without one."""
     return instant.astimezone(timezone.utc).replace(tzinfo=None) if instant else False
+
+
+def proof_in_words(env, proof):
+    """Where a proof is, as people read it: a record that is kept here has a number."""
+    model, _comma, number = (proof or "").partition(",")
+    if model == "dunning.event":
+        return env._("reply %s", number)
+    if model == "dunning.privacy.request":
+        return env._("request about data %s", number)
+    return proof or ""

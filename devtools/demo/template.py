@@ -117,7 +117,7 @@ def _make_account(env: Any, house: House, company: Any) -> None:
     )
     shipped = env.ref(f"{ADDON}.policy_{key}") + env.ref(f"{ADDON}.policy_other")
     collector = env["res.users"].search([("login", "=", "collector")])
-    shipped._adopt(company, account).user_id = collector
+    shipped._adopt(company, account, page_button=True).user_id = collector
 
 
 def _make_debtors(env: Any, house: House, company: Any) -> None:

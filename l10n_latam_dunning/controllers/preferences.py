@@ -60,12 +60,16 @@ class DunningPreferences(http.Controller):
         visit, refusal = self._open(token)
         if not visit:
             return refusal
-        found = request.env["dunning.page"]._invoice(visit, what, move_id)
+        page = request.env["dunning.page"]
+        found = page._invoice(visit, what, move_id)
         if not found:
             return self._unknown()
         if what == "pdf":
             return found.get_response(as_attachment=True)
-        return request.redirect(found, code=303)
+        response = request.redirect(found, code=303)
+        # the portal speaks the language of this cookie, else that of the browser or the website
+        response.set_cookie("frontend_lang", page._of(visit.partner, visit.company).env.lang)
+        return response
 
     # === HELPERS ===
 

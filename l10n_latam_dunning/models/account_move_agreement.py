@@ -110,7 +110,8 @@ class AccountMove(models.Model):
         return {**action, "domain": [("move_ids", "in", self.ids)], "context": {}}
 
     def action_dunning_hold(self):
-        """Open a new hold on these invoices, in a dialog: what is left open sets nothing."""
+        """Open a new hold on these invoices. Why is for the user to say: the web client saves a
+        form that is whole as its page is left, and a hold must not come of that."""
         partner = self.commercial_partner_id
         return {
             "type": "ir.actions.act_window",
@@ -125,6 +126,6 @@ class AccountMove(models.Model):
                 "default_company_id": self.company_id[:1].id,
                 "default_partner_id": partner[:1].id,
                 "default_move_ids": self.ids,
-                "default_reason": "dispute",
+                "default_reason": False,
             },
         }

@@ -33,11 +33,6 @@ class DunningAgreementAcceptance(models.Model):
     note = fields.Char()
     user_id = fields.Many2one("res.users", "Recorded by", default=lambda self: self.env.user)
 
-    def _reference_in_words(self):
-        """The proof as people read it: a reply that is kept here has a number."""
-        model, _comma, number = (self.reference or "").partition(",")
-        return self.env._("reply %s", number) if model == "dunning.event" else self.reference
-
     def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("An acceptance is evidence and is never changed."))
 

@@ -10,7 +10,7 @@ from ..core.debt import instalments
 from ..core.debt.instalments import Part
 from ..core.debt.interest import COMPONENTS
 from ..core.law.calendar import is_day_off
-from ..tools import to_amount, to_units
+from ..tools import proof_in_words, to_amount, to_units
 from .dunning_agreement import LIVE, OPEN
 from .dunning_agreement_charges import WAIVED_BY
 from .dunning_agreement_offer import TITLE_SIZE
@@ -428,11 +428,12 @@ class DunningAgreement(models.Model):
     def _acceptance_in_words(self):
         acceptance = self.acceptance_ids[:1]
         labels = dict(acceptance._fields["how"]._description_selection(self.env))
+        proof = proof_in_words(self.env, acceptance.reference)
         return self.env._(
             "Accepted by %(person)s on %(when)s (%(how)s), recorded by %(user)s",
             person=acceptance.person,
             when=self._local_time(acceptance.accepted_at),
-            how=", ".join(filter(None, [labels[acceptance.how], acceptance._reference_in_words()])),
+            how=", ".join(filter(None, [labels[acceptance.how], proof])),
             user=acceptance.user_id.name,
         )
 

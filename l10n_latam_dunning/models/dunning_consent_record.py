@@ -3,6 +3,7 @@ from collections import defaultdict
 from markupsafe import Markup
 from odoo import api, fields, models
 
+from ..tools import proof_in_words
 from .dunning_consent_check import PHONE_CHANNELS
 
 
@@ -55,7 +56,8 @@ class DunningConsent(models.Model):
         """Facts of one debtor and one event, in words."""
         first = self[0]
         channels = ", ".join(dict.fromkeys(fact._label("channel") for fact in self))
-        told = ", ".join(filter(None, [first._label("source"), first.proof or ""]))
+        proof = proof_in_words(self.env, first.proof)
+        told = ", ".join(filter(None, [first._label("source"), proof]))
         said = {"channels": channels, "proof": told}
         if first.event == "granted":
             return self.env._("Consent granted for %(channels)s (%(proof)s).", **said)
@@ -73,6 +75,6 @@ class DunningConsent(models.Model):
             "since": f"{at:%Y-%m-%d %H:%M}",
             "kind": self._label("kind") if self.event == "granted" else "",
             "source": self._label("source"),
-            "proof": self.proof or self.attachment_id.name or "",
+            "proof": proof_in_words(self.env, self.proof) or self.attachment_id.name or "",
             "point": self.contact_point_id.masked or "",
         }

@@ -130,10 +130,11 @@ class DunningDossier(models.AbstractModel):
 
     @api.model
     def _pdf(self, scope, html, told):
-        """(the PDF, "") or (nothing, why not in words)."""
+        """(the PDF, "") or (nothing, why not, in the words of the user who asked for it)."""
+        user = self.with_context(lang=self.env.user.lang)
         Report = self._report(scope)
         if Report.get_wkhtmltopdf_state() in ("install", "broken"):
-            return None, self.env._(
+            return None, user.env._(
                 "There is no PDF, because wkhtmltopdf is not installed on this server. The ZIP "
                 "holds the same document as file.html; open it in a browser and print it. Ask "
                 "your administrator to install wkhtmltopdf."
@@ -142,7 +143,7 @@ class DunningDossier(models.AbstractModel):
             content = Report._run_wkhtmltopdf([html], landscape=False)
         except UserError as error:
             _logger.warning("The PDF of a complaint file could not be made: %s", error)
-            return None, self.env._(
+            return None, user.env._(
                 "There is no PDF, because wkhtmltopdf failed: %(error)s The ZIP holds the same "
                 "document as file.html.",
                 error=error,

@@ -341,7 +341,8 @@ class DunningHold(models.Model):
     # === WORDS ===
 
     def _label(self):
-        return dict(self._fields["reason"]._description_selection(self.env))[self.reason]
+        labels = dict(self._fields["reason"]._description_selection(self.env))
+        return labels.get(self.reason, "")
 
     def _whom(self):
         """Debtor or place in a few words."""

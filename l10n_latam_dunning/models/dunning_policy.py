@@ -66,18 +66,19 @@ class DunningPolicy(models.Model):
             found.setdefault(policy.country_id, policy)
         return found
 
-    def _adopt(self, company, account):
-        """Copy shipped policies and the templates they use to a company and its account."""
+    def _adopt(self, company, account, page_button=False):
+        """Copy shipped policies and the templates they use to a company and its account; those of
+        the levels with a link to the debtor's own page, if that is wanted."""
         templates = self.env["dunning.whatsapp.template"]
-        names = {
-            *self.level_ids.channel_ids.filtered("template_name").mapped("template_name"),
-            *self._template_names(),
-        }
+        reminders = set(self.level_ids.channel_ids.mapped("template_name")) - {False}
+        names = reminders | set(self._template_names())
         have = set(account.template_ids.mapped(lambda t: (t.name, t.language)))
         shipped = templates.search([("account_id", "=", False), ("name", "in", list(names))])
         for template in shipped:
             if (template.name, template.language) not in have:
-                template.copy({"account_id": account.id})
+                copy = template.copy({"account_id": account.id})
+                if page_button and template.name in reminders:
+                    copy._add_page_button()
         return self.browse().concat(
             *(
                 policy.copy(

@@ -135,8 +135,8 @@ class DunningPolicy(models.Model):
             return self.broken_level_id.days
         return None
 
-    def _adopt(self, company, account):
-        adopted = super()._adopt(company, account)
+    def _adopt(self, company, account, page_button=False):
+        adopted = super()._adopt(company, account, page_button)
         shipped = self.env["dunning.agreement.offer"].search([("policy_id", "=", False)])
         for policy in adopted.filtered(lambda policy: not policy.offer_ids):
             for offer in shipped:

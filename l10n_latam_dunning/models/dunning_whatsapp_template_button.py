@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 
 KINDS = [
@@ -28,6 +28,19 @@ CARRIES = {
     "payment": "payment_link",
     "page": "page_link",
 }
+
+
+class DunningWhatsappTemplate(models.Model):
+    _inherit = "dunning.whatsapp.template"
+
+    def _add_page_button(self):
+        """Put the link to the debtor's own page above the quick replies."""
+        for template in self:
+            lang = {"es": "es_419", "pt": "pt_BR"}.get(template.language[:2], "en_US")
+            label = template.with_context(lang=lang).env._("See my invoices")
+            button = {"kind": "link", "link": "page", "text": label, "sequence": 1}
+            template.button_ids = [Command.create(button)]
+        self.invalidate_recordset(["button_ids"])  # what is made last is last in the cache
 
 
 class DunningWhatsappTemplateButton(models.Model):

@@ -2,7 +2,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import new_test_user
+from odoo.tests import Form, new_test_user
 
 from .common import WEDNESDAY, DunningCommon
 
@@ -37,6 +37,15 @@ class TestHold(HoldCommon):
                 self.assertIn(code, names)
                 self.assertTrue(self.env["dunning.message"]._remedy(code))
                 hold._end("Test")
+
+    def test_a_hold_from_an_invoice_is_not_whole_before_somebody_says_why(self):
+        invoice = self.create_invoice(self.debtor, days=-8)
+        context = invoice.action_dunning_hold()["context"]
+        form = Form(self.env["dunning.hold"].with_context(**context))
+        with self.assertRaisesRegex(AssertionError, "reason"):
+            form.save()
+        form.reason = "dispute"
+        self.assertTrue(form.save().in_force)
 
     def test_whom_a_hold_is_about(self):
         lima = self.create_debtor("Lima", "+51 987 654 322", state_id=self.lima.id, city="Lima")

@@ -291,8 +291,12 @@ class TestPageDeeds(PageCase):
         self.assertIn("/pdf/", self.look().text)
         document = self.url_open(f"{self.path()}/pdf/{self.invoice.id}")
         self.assertEqual(document.content, PDF)
-        there = self.url_open(
-            f"{self.path()}/pay/{self.invoice.id}", allow_redirects=False
-        ).headers["Location"]
-        self.assertIn("access_token=", there)
+        there = self.url_open(f"{self.path()}/pay/{self.invoice.id}", allow_redirects=False)
+        self.assertIn("access_token=", there.headers["Location"])
         self.assertEqual(self.url_open(f"{self.path()}/else/{self.invoice.id}").status_code, 404)
+
+    def test_where_he_pays_speaks_his_language_too(self):
+        self.debtor.lang = "es_419"
+        portal = self.url_open(f"{self.path()}/pay/{self.invoice.id}")
+        self.assertEqual(portal.status_code, 200)
+        self.assertIn("Pagar ahora", portal.text)

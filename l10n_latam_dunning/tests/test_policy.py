@@ -52,6 +52,24 @@ class TestPolicy(DunningCommon):
         self.assertEqual(shipped.level_ids.mapped("days"), before)
         self.assertFalse(shipped.company_id)
 
+    def test_each_adopted_reminder_leads_to_the_debtors_own_page_if_that_is_wanted(self):
+        other = self.account.copy({"phone_number_id": "109876543210123", "waba_id": "2198765"})
+        wizard = Form(self.env["dunning.adopt"])
+        wizard.account_id = other
+        self.assertFalse(wizard.page_button, "nobody can open a page on this machine")
+        wizard.page_button = True
+        wizard.save().action_adopt()
+        links = other.template_ids.button_ids.filtered(lambda button: button.kind == "link")
+        reminders = set(self.policies.level_ids.channel_ids.mapped("template_name")) - {False}
+        self.assertEqual(set(links.template_id.mapped("name")), reminders)
+        self.assertEqual(set(links.mapped("link")), {"page"})
+        labels = {link.template_id.language[:2]: link.text for link in links}
+        self.assertEqual(labels, {"es": "Ver mis facturas", "pt": "Ver minhas faturas"})
+        for template in links.template_id:
+            self.assertEqual(template.button_ids[0].kind, "link")
+            severities = {finding["severity"] for finding in template.findings or []}
+            self.assertLessEqual(severities, {"warning"})
+
     def test_shipped_templates_are_submitted_and_approved(self):
         self.assertEqual(set(self.account.template_ids.mapped("status")), {"APPROVED"})
         self.assertEqual(len(self.sandbox.templates), len(self.account.template_ids))

@@ -26,6 +26,16 @@ class DunningAdopt(models.TransientModel):
         default=lambda self: self._default_policies(),
     )
 
+    page_button = fields.Boolean(
+        "Link to the debtor's own page",
+        default=lambda self: self.env.company.get_base_url().startswith("https://"),
+        help="Puts a link under each reminder: there the debtor sees his invoices, pays, reports a "
+        "payment, disputes, agrees on a date or says stop. Who reads WhatsApp on a computer is then "
+        "asked to open the message on the phone. WhatsApp approves this server's address with the "
+        "text, so set and freeze web.base.url first: when it changes, nothing is sent until the "
+        "templates are submitted anew.",
+    )
+
     @api.model
     def _default_account(self):
         return self.env["dunning.whatsapp.account"].search(
@@ -42,7 +52,7 @@ class DunningAdopt(models.TransientModel):
     def action_adopt(self):
         """Copy, and show what the company has now."""
         self.ensure_one()
-        policies = self.policy_ids._adopt(self.company_id, self.account_id)
+        policies = self.policy_ids._adopt(self.company_id, self.account_id, self.page_button)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "l10n_latam_dunning.dunning_policy_action"
         )

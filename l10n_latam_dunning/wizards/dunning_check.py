@@ -24,9 +24,11 @@ class DunningCheck(models.TransientModel):
             facts, count = seals._read_group([], [], ["count:sum", "__count"])[0]
             words = self.env._(
                 "%(facts)s facts in %(count)s seals are as they were sealed.",
-                facts=facts or 0,
+                facts=facts,
                 count=count,
             )
+            if not count:
+                words = self.env._("Nothing is sealed yet: facts are sealed every hour.")
         check = self.create({"intact": not problems, "found": words})
         return {
             "type": "ir.actions.act_window",

@@ -169,7 +169,17 @@ tours.add("dunning_hold_on_invoice", {
             run: "click",
         },
         {
-            content: "Say why",
+            content: "Which reason?",
+            trigger: ".modal .o_field_widget[name='reason'] input",
+            run: "click",
+        },
+        {
+            content: "A dispute",
+            trigger: ".o_select_menu_item:contains('Dispute')",
+            run: "click",
+        },
+        {
+            content: "Say what happened",
             trigger: ".modal .o_field_widget[name='note'] input",
             run: "edit The goods arrived damaged && press Tab",
         },

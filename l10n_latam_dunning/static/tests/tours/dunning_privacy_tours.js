@@ -56,6 +56,16 @@ tours.add("dunning_request_from_partner", {
             run: "click",
         },
         {
+            content: "How did he ask?",
+            trigger: ".o_field_widget[name='how'] input",
+            run: "click",
+        },
+        {
+            content: "By letter",
+            trigger: ".o_select_menu_item:contains('Letter')",
+            run: "click",
+        },
+        {
             content: "The screen says what stands against it",
             trigger: ".alert-warning:visible:contains('still open')",
         },
