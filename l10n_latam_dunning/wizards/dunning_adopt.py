@@ -30,10 +30,10 @@ class DunningAdopt(models.TransientModel):
         "Link to the debtor's own page",
         default=lambda self: self.env.company.get_base_url().startswith("https://"),
         help="Puts a link under each reminder: there the debtor sees his invoices, pays, reports a "
-        "payment, disputes, agrees on a date or says stop. Who reads WhatsApp on a computer is then "
-        "asked to open the message on the phone. WhatsApp approves this server's address with the "
-        "text, so set and freeze web.base.url first: when it changes, nothing is sent until the "
-        "templates are submitted anew.",
+        "payment, disputes, agrees on a date or says stop. Who reads WhatsApp on a computer is "
+        "then asked to open the message on the phone. WhatsApp approves this server's address with "
+        "the text, so set and freeze web.base.url first: when it changes, nothing is sent until "
+        "the templates are submitted anew.",
     )
 
     @api.model
