@@ -117,9 +117,7 @@ class Courier:
             heapq.heappush(self._turns, turn)
             self._changed.notify()
 
-    def landed(
-        self, *, timeout: float | None = None, least: int = 1
-    ) -> list[tuple[int, Delivery]]:
+    def landed(self, *, timeout: float | None = None, least: int = 1) -> list[tuple[int, Delivery]]:
         """The calls that have come back; waits for the first of them up to ``timeout`` seconds,
         then a moment more while they are fewer than ``least``."""
         landed: list[tuple[int, Delivery]] = []

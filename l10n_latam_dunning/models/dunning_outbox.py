@@ -231,13 +231,17 @@ class DunningOutbox(models.AbstractModel):
                     message._update_state(("queued", "waiting"), "queued", message.explanation)
             else:
                 message._update_state(("queued", "waiting"), "cancelled")._log_state()
-        permitted = messages.browse().concat(*permits)._update_state(
-            ("queued", "waiting"),
-            "sending",
-            each=permits,
-            claimed_at=at,
-            attempted_at=at,
-            retry_at=False,
+        permitted = (
+            messages.browse()
+            .concat(*permits)
+            ._update_state(
+                ("queued", "waiting"),
+                "sending",
+                each=permits,
+                claimed_at=at,
+                attempted_at=at,
+                retry_at=False,
+            )
         )
         for channel, mine in self._by_channel(permitted):
             for message in mine:
