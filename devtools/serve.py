@@ -99,11 +99,16 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--at", type=instant, help="begin at this instant (ISO, with offset)")
     parser.add_argument("--fresh", action="store_true", help="begin with a new database")
+    parser.add_argument(
+        "--on", action="store_true", help="go on with the database as it was left, e.g. later --at"
+    )
     options = parser.parse_args(list(arguments))
     with state.lock("serve", "./dev serve", wait=False):
         odoo.require_port(options.port, "Odoo", "--port")
         odoo.require_port(options.phone_port, "the sandbox and its phone page", "--phone-port")
         with setup.ground():
             with state.lock("demo", "preparing what ./dev serve shows"):
-                parts = serving.prepare(options.port, options.phone_port, options.at, options.fresh)
+                parts = serving.prepare(
+                    options.port, options.phone_port, options.at, fresh=options.fresh, on=options.on
+                )
             return keep_running(parts)

@@ -28,7 +28,7 @@ def main(arguments: Sequence[str]) -> int:
         chromium = browser.ensure()
         port, phone_port = odoo.free_port(), odoo.free_port()
         with state.lock("demo", "preparing the demo for pictures"):
-            parts = serving.prepare(port, phone_port, options.at, True)
+            parts = serving.prepare(port, phone_port, options.at, fresh=True, on=False)
         for part in parts:
             program: subprocess.Popen[bytes] = serve.start(part)
             ends.callback(process.end, program)

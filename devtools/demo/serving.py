@@ -17,12 +17,15 @@ USERS = ("admin", "accountant", "collector", "privacy")
 ELSEWHEN = "2026-11-23T10:00-05:00"
 
 
-def prepare(port: int, phone_port: int, at: datetime | None, fresh: bool) -> list[Part]:
-    """Have the database, and give the parts to be started: the sandbox first, then Odoo."""
+def prepare(
+    port: int, phone_port: int, at: datetime | None, *, fresh: bool, on: bool
+) -> list[Part]:
+    """Have the database, and give the parts to be started: the sandbox first, then Odoo. `on` goes
+    on with what was served last, at whatever instant that was."""
     ensure_template()
     wanted = state.read_stamp(databases.DEMO_TEMPLATE)
-    kept = state.read_stamp(SERVED) == wanted and databases.exists(databases.DEMO)
-    seed = fresh or at is not None or not kept
+    kept = state.read_stamp(SERVED) == wanted and at is None
+    seed = fresh or not databases.exists(databases.DEMO) or not (kept or on)
     if seed:
         fresh_database()
     data = _settle(port, phone_port, at, seed)

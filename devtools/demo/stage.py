@@ -105,6 +105,7 @@ def connect(env: Any, sandbox: Any, base_url: str) -> None:
     accounts.base_url = sandbox.base_url
     for account in accounts:
         sandbox.add_account(**prepare_account(account))
+        account.template_ids.meta_id = False  # this sandbox has seen none of them yet
         account.action_submit_templates()
         account.action_test_connection()
     refused = accounts.template_ids.filtered(lambda template: not template.sendable)

@@ -184,7 +184,9 @@ class DunningAgreement(models.Model):
         return self._notice(channel=message.channel)
 
     def _notice_problems(self, _candidate):
-        return [] if self.state in (LIVE, "kept") else [Impediment("not_open")]
+        """What ended is not confirmed; nor what is broken by now, though nobody looked yet."""
+        stands = self.state == "kept" or (self.state == LIVE and self._standing() != "broken")
+        return [] if stands else [Impediment("not_open")]
 
     def _report_title(self):
         """The title of the paper, in the language it is printed in."""

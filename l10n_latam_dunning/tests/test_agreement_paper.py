@@ -107,6 +107,14 @@ class TestAgreementPaper(Papers, AgreementCommon):
         self.deliver()
         self.assertEqual((message.state, message.reason_codes), ("cancelled", "not_open"))
 
+    def test_one_that_waited_until_its_agreement_was_broken_does_not_confirm_it_any_more(self):
+        self.agree()
+        self.follow()
+        message = self.confirmations()
+        self.clock.move_to(WEDNESDAY + timedelta(days=28))
+        self.deliver()
+        self.assertEqual((message.state, message.reason_codes), ("cancelled", "not_open"))
+
     def test_what_a_failed_one_did_not_say_may_be_said_again(self):
         agreement = self.agree()
         self.follow()
