@@ -9,6 +9,7 @@
     "auto_install": True,
     "data": [
         "data/practice/sms_templates.xml",
+        "data/practice/consent_texts.xml",
         "views/dunning_message_views.xml",
         "views/dunning_policy_views.xml",
     ],

@@ -108,6 +108,7 @@ from . import (
     dunning_rate,
     dunning_reason,
     dunning_reply,
+    dunning_request,
     dunning_resting,
     dunning_retention,
     dunning_retention_run,

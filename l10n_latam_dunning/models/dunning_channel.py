@@ -24,6 +24,8 @@ class DunningChannel(models.AbstractModel):
     _is_told_unreachable = False
     # Whether it can ask whether a number is the person's, and take in the answer.
     _asks_whose = False
+    # The kinds of text by which it asks for consent, of which there are none where it cannot.
+    _asks_consent_by = ()
     # Whether a message is carried by a thread of its own, with plain data and no cursor.
     _is_threaded = False
 
@@ -77,6 +79,11 @@ class DunningChannel(models.AbstractModel):
     @api.model
     def _content_vals(self, candidate):
         """Values of ``dunning.message`` for the text as this debtor reads it."""
+        raise NotImplementedError
+
+    @api.model
+    def _requests(self, facts, company):
+        """{fact of asking: the :class:`RequestText` that asks}, set-based."""
         raise NotImplementedError
 
     # === WIRE ===

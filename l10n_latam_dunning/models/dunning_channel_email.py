@@ -11,8 +11,10 @@ from ..core.law.gate import Impediment
 from ..core.mail.inbound import message_id
 from ..core.mail.refusal import judge, unreachable
 from ..core.whatsapp.errors import Action
+from .dunning_request_text import RequestText
 
 PARTS = ("subject", "body_html")
+REQUEST = "l10n_latam_dunning.mail_template_consent_request"
 # What Odoo itself found wrong with a mail before any server saw it.
 FAILURES = {
     "mail_email_invalid": Action.NUMBER,
@@ -32,6 +34,7 @@ class DunningChannelEmail(models.AbstractModel):
     _description = "E-mail"
 
     _is_told_unreachable = True
+    _asks_consent_by = ("request", "clause")
 
     # === WHO ===
 
@@ -125,6 +128,15 @@ class DunningChannelEmail(models.AbstractModel):
         }
 
     @api.model
+    def _requests(self, facts, company):
+        template = self.env.ref(REQUEST).sudo().with_company(company)
+        rendered = template._generate_template(facts.ids, PARTS)
+        return {
+            fact: RequestText({part: rendered[fact.id][part] for part in PARTS}, fact.wording)
+            for fact in facts
+        }
+
+    @api.model
     def _in_layout(self, html, company):
         """The text under the company's name, on a page that phones can show."""
         return self.env["ir.qweb"]._render(
@@ -182,21 +194,23 @@ class DunningChannelEmail(models.AbstractModel):
 
     @api.model
     def _prepare_mail_vals(self, message):
-        """The mail of a message. It stands on the first invoice, where answers are to land, and
-        is not shown there: the chatter has a note of its own on each invoice."""
+        """The mail of a message. It stands on the first invoice, or on the debtor where it is about
+        none: there answers are to land. It is not shown there: the chatter has a note of its own
+        on each invoice."""
         company = message.company_id
         move = message.line_ids.sorted(lambda line: not line.level_id).move_id[:1]
+        about = move or message.partner_id
         sender = company.email_formatted
-        reply_to = move._notify_get_reply_to(default=sender, author_id=company.partner_id.id)
+        reply_to = about._notify_get_reply_to(default=sender, author_id=company.partner_id.id)
         host = email_normalize(company.email).rpartition("@")[2]
         return {
             "message_type": "user_notification",
-            "model": move._name,
-            "res_id": move.id,
+            "model": about._name,
+            "res_id": about.id,
             "message_id": message_id(message.reference, host),
             "author_id": False,
             "email_from": sender,
-            "reply_to": reply_to[move.id],
+            "reply_to": reply_to[about.id],
             "email_to": message.contact_point_id.sudo().value,
             "subject": message.subject,
             "body": message.body_html,

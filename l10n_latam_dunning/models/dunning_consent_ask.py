@@ -1,28 +1,23 @@
 import base64
-from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
+from uuid import uuid4
 
 from odoo import api, fields, models
-from odoo.tools.mail import generate_tracking_message_id
 from reportlab.graphics import renderSVG
 from reportlab.graphics.barcode import createBarcodeDrawing
 
-from ..core.law.gate import ConsentFact
-from ..tools import naive_utc
-from .dunning_gate import Candidate
-
 QR_SIZE = 170
-TEMPLATE = "l10n_latam_dunning.mail_template_consent_request"
 # Whoever was asked and did not answer is left in peace for a while.
 REST = timedelta(days=30)
-# A request has its own template, which is no level's.
-OWN = frozenset({"template", "bank_stale"})
+# By which texts a debtor is asked on paper.
+LETTER = ("request", "clause")
 
 
 class DunningConsent(models.Model):
-    """Asking for consent, by e-mail or by letter. It is no reminder and counts as none, yet the
-    gate is asked as for one: hours, holds and lists bind it, and a withdrawal stands. Only that
-    no consent to e-mail was given yet does not stop the question for it."""
+    """Asking for consent, by a message or by letter. A message is no reminder, yet it passes the
+    same gate and the same outbox, and counts as a contact: hours, limits, holds and lists bind it,
+    and a withdrawal stands. Only that no consent to its channel was given yet does not stop the
+    question for it."""
 
     _inherit = "dunning.consent"
 
@@ -66,29 +61,21 @@ class DunningConsent(models.Model):
         return {fact.partner_id: fact.effective_at for fact in facts}
 
     @api.model
-    def _ask_verdicts(self, partners, company):
-        """{partner: the gate's answer to an e-mail that asks him}, a constant number of queries."""
-        gate, now = self.env["dunning.gate"].sudo(), fields.Datetime.now()
-        reached = self.env["dunning.channel"]._of("email").sudo()._reach(partners)
-        candidates = [
-            Candidate(
-                company,
-                partner,
-                company.currency_id,
-                self.env["dunning.policy"],
-                self.env["account.move.line"],
-                level=self.env["dunning.level"],
-                channel="email",
-                point=point,
-                level_channel=self.env["dunning.level.channel"],
-                unreachable=problem,
-            )
-            for partner, (point, problem) in reached.items()
-        ]
+    def _ask_verdicts(self, partners, company, channel):
+        """{partner: the gate's answer to a message that asks him}, a constant number of queries."""
+        plan, gate = self.env["dunning.plan"].sudo(), self.env["dunning.gate"].sudo()
+        reached = self.env["dunning.channel"]._of(channel).sudo()._reach(partners)
+        candidates = []
+        for partner, found in reached.items():
+            candidate = plan._request_candidate(partner, company, channel)
+            candidate.point, candidate.unreachable = found
+            candidates.append(candidate)
+        now = fields.Datetime.now()
         known = gate._known(candidates, now)
-        known = replace(known, consents=_as_if_allowed(known.consents, partners))
+        # its words are there as soon as somebody is asked
+        unwritten = frozenset({"template"})
         return {
-            candidate.partner: gate._verdict(candidate, known, now, leave_out=OWN)
+            candidate.partner: gate._verdict(candidate, known, now, leave_out=unwritten)
             for candidate in candidates
         }
 
@@ -102,37 +89,32 @@ class DunningConsent(models.Model):
         return self._record(self._prepare_asked_vals(ask, company, "letter", lambda _p: proof))
 
     @api.model
-    def _ask_by_email(self, ask, company, verdicts):
-        """Queue an e-mail to each debtor, at the instant that the gate names, and record what he
-        is asked and by which message."""
-        ids = {partner: generate_tracking_message_id(f"consent-{partner.id}") for partner in ask}
-        facts = self._record(self._prepare_asked_vals(ask, company, "email", ids.__getitem__))
-        firsts = {partner: own[0] for partner, own in facts.grouped("partner_id").items()}
-        template = self.env.ref(TEMPLATE).sudo().with_company(company)
-        parts = ("subject", "body_html", "email_from", "reply_to")
-        rendered = template._generate_template([fact.id for fact in firsts.values()], parts)
-        mails = (
-            self.env["mail.mail"]
-            .sudo()
-            .create(
-                [
-                    {
-                        **{part: rendered[fact.id].get(part) for part in parts},
-                        "body": rendered[fact.id]["body_html"],
-                        "model": "res.partner",
-                        "res_id": partner.id,
-                        "recipient_ids": [fields.Command.link(partner.id)],
-                        "message_id": ids[partner],
-                        "message_type": "email_outgoing",
-                        "scheduled_date": naive_utc(verdicts[partner].not_before),
-                        "auto_delete": False,
-                    }
-                    for partner, fact in firsts.items()
-                ]
-            )
+    def _ask_by_message(self, ask, company, channel):
+        """Put a message to each debtor into the outbox, which carries it as soon as the gate lets
+        it leave, and record what he is asked and by which message."""
+        references = {partner: f"dun:{uuid4()}" for partner in ask}
+        facts = self._record(
+            self._prepare_asked_vals(ask, company, channel, references.__getitem__)
         )
-        if any(not mail.scheduled_date for mail in mails):
-            self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        plan, Message = self.env["dunning.plan"].sudo(), self.env["dunning.message"].sudo()
+        candidates = plan._complete(
+            [
+                plan._request_candidate(partner, company, channel, asks=own[0])
+                for partner, own in facts.grouped("partner_id").items()
+            ]
+        )
+        verdicts = plan.env["dunning.gate"]._decide(candidates, fields.Datetime.now())
+        messages = Message.create(
+            [
+                {
+                    **plan._prepare_message_vals(candidate, verdict, user=self.env.user),
+                    "reference": references[candidate.partner],
+                }
+                for candidate, verdict in zip(candidates, verdicts, strict=True)
+            ]
+        )
+        messages.filtered(lambda message: message.state != "queued")._log_state()
+        messages.filtered(lambda message: message.state != "refused")._trigger_delivery()
         return facts
 
     @api.model
@@ -143,7 +125,7 @@ class DunningConsent(models.Model):
             lang = partner.lang or company.partner_id.lang or self.env.lang
             key = partner.country_id, tuple(channels), lang
             if key not in texts:
-                texts[key] = self._request_text(company, *key)
+                texts[key] = self._request_text(company, *key, source)
             wording, version = texts[key]
             rows += [
                 {
@@ -162,12 +144,13 @@ class DunningConsent(models.Model):
         return rows
 
     @api.model
-    def _request_text(self, company, country, channels, lang):
-        """(what a debtor reads when he is asked: the request and the clause that he would agree
-        to; the versions of both)."""
+    def _request_text(self, company, country, channels, lang, source):
+        """(what a debtor reads when he is asked by letter or on a channel: the request, and the
+        clause that he would agree to where there is room for it; the versions of the texts)."""
         Text = self.env["dunning.consent.text"]
-        parts = [Text._for(kind, country, lang) for kind in ("request", "clause")]
-        found = [part for part in parts if part]
+        channel = self.env["dunning.channel"]._of(source)
+        kinds = LETTER if source == "letter" else channel._asks_consent_by
+        found = [part for part in (Text._for(kind, country, lang) for kind in kinds) if part]
         wording = "\n\n".join(part._fill(company, country, channels, lang) for part in found)
         return wording, " + ".join(part._version() for part in found)
 
@@ -219,23 +202,3 @@ class ResPartner(models.Model):
         """The address of the debtor's own page, on which he gives or withdraws consent."""
         self.ensure_one()
         return self._dunning_page_link(company)
-
-
-def _as_if_allowed(consents, partners):
-    """The consents that are known, and one to e-mail from before all of them: the question needs
-    none, and whoever withdrew is not asked."""
-    first = datetime(1970, 1, 1, tzinfo=timezone.utc)
-    allowed = ConsentFact("email", "granted", first, "express")
-    return _With(consents, {partner.id: allowed for partner in partners})
-
-
-class _With(dict):
-    """Consents by partner or number, with one more fact for some partners."""
-
-    def __init__(self, consents, more):
-        super().__init__(consents)
-        for key, fact in more.items():
-            self[key] = [*consents.get(key, ()), fact]
-
-    def __missing__(self, key):
-        return []

@@ -82,6 +82,7 @@ class Candidate:
     agreement: Any = None
     hold: Any = None
     own_words: str = ""
+    asks: Any = None  # the fact that he is asked for consent
     charges: Any = None
     reader: Any = None
     layers: tuple[str, ...] = ("law", "company")

@@ -89,6 +89,7 @@ class DunningMessage(models.Model):
             ("reminder", "Reminder"),
             ("agreement", "Agreed payment"),
             ("identity", "First touch"),
+            ("consent", "Request for consent"),
             ("reply", "Answer"),
         ],
         required=True,

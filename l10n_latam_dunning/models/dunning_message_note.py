@@ -109,10 +109,11 @@ class DunningMessage(models.Model):
         return title + Markup("").join(Markup("<p>%s</p>") % row for row in rows)
 
     def _occasion(self):
-        """What a message is about: its level, an agreed payment, a notice, thanks, or whose number
-        it is."""
+        """What it is about: its level, an agreed payment, a notice, thanks, or a question."""
         if self.purpose == "identity":
             return self.env._("First touch")
+        if self.purpose == "consent":
+            return self.env._("Request for consent")
         if self.thanks:
             return self.env._("Thanks for the payment")
         if self.agreement_id:

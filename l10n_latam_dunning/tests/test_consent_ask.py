@@ -20,8 +20,10 @@ class TestConsentAsk(EmailCommon):
         partners = debtors or self.debtor
         return self.env["dunning.consent.ask"].create({"partner_ids": partners.ids, **vals})
 
-    def mails(self):
-        return self.env["mail.mail"].search([("model", "=", "res.partner")])
+    def requests(self, partner=None):
+        domain = [("purpose", "=", "consent")]
+        domain += [("partner_id", "=", partner.id)] if partner else []
+        return self.env["dunning.message"].sudo().search(domain)
 
     # === E-MAIL ===
 
@@ -31,15 +33,19 @@ class TestConsentAsk(EmailCommon):
         self.assertEqual(set(facts.mapped("channel")), {"whatsapp", "sms"})
         self.assertEqual(set(facts.mapped("event")), {"asked"})
         self.assertEqual(self.debtor.dunning_consent_state, "asked")
-        mail = self.mails()
-        self.assertEqual(mail.recipient_ids, self.debtor)
-        self.assertEqual(set(facts.mapped("proof")), {mail.message_id})
+        message = self.requests()
+        self.assertEqual(set(facts.mapped("proof")), {message.reference})
         self.assertEqual(facts[0].wording_version, "request es v1 + clause es v1")
-        self.assertIn("¿podemos avisarle", mail.subject)
+        self.deliver()
+        [mail] = self.sink.accepted
+        self.assertEqual((message.state, message.channel), ("sent", "email"))
+        self.assertEqual(mail.message["To"], ADDRESS)
+        self.assertIn("¿podemos avisarle", message.subject)
         for words in ("Comercial Andina SAC", "WhatsApp y SMS", "lun–vie 08:00–19:00", "BAJA"):
             self.assertIn(words, facts[0].wording)
-            self.assertIn(words, mail.body_html)
-        self.assertFalse(mail.scheduled_date)
+            self.assertIn(words, message.body)
+        self.assertIn("/dunning/p/", message.body_html)
+        self.assertIn("Request for consent", self.notes_on(self.debtor))
 
     def test_asking_is_no_consent(self):
         self.wizard().action_ask()
@@ -50,9 +56,33 @@ class TestConsentAsk(EmailCommon):
     def test_outside_the_hours_of_the_law_it_waits(self):
         self.clock.move_to(WEDNESDAY.replace(hour=3))
         self.wizard().action_ask()
-        mail = self.mails()
-        self.assertTrue(mail.scheduled_date)
-        self.assertGreaterEqual(str(mail.scheduled_date), "2026-11-25 12:00:00")
+        message = self.requests()
+        self.assertEqual(message.state, "waiting", message.explanation)
+        self.assertGreaterEqual(str(message.not_before), "2026-11-25 12:00:00")
+        self.deliver()
+        self.assertFalse(self.sink.accepted)
+
+    def test_a_question_is_a_contact_and_counts_as_one(self):
+        self.wizard().action_ask()
+        self.deliver()
+        self.create_invoice(self.debtor, days=-8)
+        reminder = self.propose()
+        self.assertEqual((reminder.channel, reminder.state), ("email", "waiting"))
+        self.assertIn("company_quota", reminder.reason_codes)
+
+    def test_who_withdrew_or_agreed_while_the_question_waited_is_not_asked(self):
+        twin = self.create_debtor("Luis", "+51 987 654 399", consent=False, email="l@x.example")
+        self.clock.move_to(WEDNESDAY.replace(hour=3))
+        self.wizard(self.debtor + twin).action_ask()
+        self.clock.move_to(WEDNESDAY)
+        self.grant(self.debtor, effective_at=WEDNESDAY)
+        self.grant(twin, channel="email", event="withdrawn", effective_at=WEDNESDAY)
+        self.deliver()
+        self.assertFalse(self.sink.accepted)
+        answered = self.requests(self.debtor)
+        self.assertEqual((answered.state, answered.reason_codes), ("cancelled", "not_open"))
+        self.assertIn("answered the question", answered.explanation)
+        self.assertEqual(self.requests(twin).state, "cancelled")
 
     def test_whoever_withdrew_or_agrees_or_was_asked_lately_or_is_listed_is_left_out(self):
         def debtor(name, index):
@@ -79,14 +109,14 @@ class TestConsentAsk(EmailCommon):
         self.assertIn("Listed: ", preview)
         self.assertIn("Mute: ", preview)
         wizard.action_ask()
-        self.assertEqual(self.mails().recipient_ids, self.debtor)
+        self.assertEqual(self.requests().partner_id, self.debtor)
         with self.assertRaises(UserError):
             self.wizard(every).action_ask()
 
     def test_after_a_month_one_may_ask_again(self):
         self.grant(self.debtor, event="asked", effective_at=WEDNESDAY - timedelta(days=31))
         self.wizard().action_ask()
-        self.assertEqual(len(self.mails()), 1)
+        self.assertEqual(len(self.requests()), 1)
 
     def test_many_debtors_cost_no_query_of_the_gate_each(self):
         debtors = self.env["res.partner"].create(
@@ -106,7 +136,7 @@ class TestConsentAsk(EmailCommon):
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
             self.env["dunning.consent"]._askable(some, ["whatsapp"])
-            self.env["dunning.consent"]._ask_verdicts(some, self.company)
+            self.env["dunning.consent"]._ask_verdicts(some, self.company, "email")
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLessEqual(counts[1], counts[0] + 2)
 

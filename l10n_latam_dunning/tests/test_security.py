@@ -64,7 +64,7 @@ class TestSecurity(DunningCommon):
             ("dunning.message", "_update_state"),
             ("dunning.consent", "_withdraw"),
             ("dunning.consent", "_record"),
-            ("dunning.consent", "_ask_by_email"),
+            ("dunning.consent", "_ask_by_message"),
             ("dunning.consent", "_blacklist"),
             ("dunning.event", "_store_webhook"),
             ("dunning.agreement", "_accept"),

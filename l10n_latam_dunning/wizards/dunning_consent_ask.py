@@ -8,7 +8,7 @@ SHOWN = 10
 
 
 class DunningConsentAsk(models.TransientModel):
-    """Ask debtors for their consent, by e-mail or by letter, by a person's click only. Whoever
+    """Ask debtors for their consent, by a message or by letter, by a person's click only. Whoever
     withdrew, agrees already, or was asked not long ago is left out, and it says who."""
 
     _name = "dunning.consent.ask"
@@ -43,7 +43,7 @@ class DunningConsentAsk(models.TransientModel):
     @api.depends("company_id", "partner_ids", "by", *(code for code, _label in CHANNELS))
     def _compute_preview(self):
         for wizard in self:
-            ask, left_out, _verdicts = wizard._who()
+            ask, left_out = wizard._who()
             every = len(ask) + len(left_out)
             lines = [self.env._("%(ask)s of %(all)s are asked.", ask=len(ask), all=every)]
             reasons = {}
@@ -60,7 +60,7 @@ class DunningConsentAsk(models.TransientModel):
         for partner, channels in ask.items():
             lang = partner.lang or self.env.lang
             text, _version = self.env["dunning.consent"]._request_text(
-                self.company_id, partner.country_id, channels, lang
+                self.company_id, partner.country_id, channels, lang, self.by
             )
             return text
         return False
@@ -73,19 +73,19 @@ class DunningConsentAsk(models.TransientModel):
         if not self._channels():
             raise UserError(self.env._("Choose at least one channel."))
         self.partner_ids.check_access("read")
-        ask, _left_out, verdicts = self._who()
+        ask, _left_out = self._who()
         if not ask:
             raise UserError(self.env._("Nobody is asked.\n%s", self.preview))
         Consent = self.env["dunning.consent"]
         if self.by == "letter":
             return Consent._ask_by_letter(ask, self.company_id).action_print_request()
-        Consent._ask_by_email(ask, self.company_id, verdicts)
+        Consent._ask_by_message(ask, self.company_id, self.by)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("%s e-mails leave as soon as the law allows.", len(ask)),
+                "message": self.env._("%s messages leave as soon as the law allows.", len(ask)),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
@@ -96,17 +96,18 @@ class DunningConsentAsk(models.TransientModel):
         return [code for code, _label in CHANNELS if self[code]]
 
     def _who(self):
-        """({debtor: channels}, {debtor: why he is not asked}, {debtor: verdict for the e-mail})."""
+        """({debtor: channels}, {debtor: why he is not asked})."""
         debtors = self.partner_ids.commercial_partner_id._origin
         Consent = self.env["dunning.consent"]
         ask, left_out = Consent._askable(debtors, self._channels())
         if self.by == "letter" or not ask:
-            return ask, left_out, {}
-        verdicts = Consent._ask_verdicts(debtors.browse([p.id for p in ask]), self.company_id)
+            return ask, left_out
+        askable = debtors.browse([partner.id for partner in ask])
+        verdicts = Consent._ask_verdicts(askable, self.company_id, self.by)
         explain = self.env["dunning.message"]._explain
         for partner, verdict in verdicts.items():
             if verdict.outcome == "refuse":
                 reasons = [explain(c) for c in verdict.reasons if c.outcome == "refuse"]
                 left_out[partner] = " ".join(reasons)
                 del ask[partner]
-        return ask, left_out, verdicts
+        return ask, left_out

@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.addons.l10n_latam_dunning.core.delivery import Delivery
 from odoo.addons.l10n_latam_dunning.core.law.gate import Impediment
 from odoo.addons.l10n_latam_dunning.core.whatsapp.errors import Action
+from odoo.addons.l10n_latam_dunning.models.dunning_request_text import RequestText
 from odoo.exceptions import UserError
 
 PARTS = ("body",)
@@ -38,6 +39,7 @@ class DunningChannelSms(models.AbstractModel):
     _description = "SMS"
 
     _has_receipts = True
+    _asks_consent_by = ("sms",)
 
     # === WHO ===
 
@@ -82,6 +84,18 @@ class DunningChannelSms(models.AbstractModel):
     def _content_vals(self, candidate):
         values = self._values(candidate)
         return {"values": values, "body": candidate.text.fill("body", values)}
+
+    @api.model
+    def _requests(self, facts, company):
+        """What is on record, and where to answer: an SMS is too short for more."""
+        links = {
+            fact: fact.partner_id._dunning_consent_link(company) for fact in facts if fact.wording
+        }
+        return {
+            fact: RequestText({"body": f"{fact.wording} {link}"}, fact.wording)
+            for fact, link in links.items()
+            if link
+        }
 
     # === WIRE ===
 

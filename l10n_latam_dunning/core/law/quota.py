@@ -17,8 +17,9 @@ from .notation import Limit
 from .provisions import CALLS, Citation
 from .verdict import Check
 
-# `identity` asks whether a number is the person's, without a word of the debt.
-Purpose = Literal["courtesy", "reminder", "agreement", "identity", "reply"]
+# `identity` asks whether a number is the person's, and `consent` whether he may be written to:
+# both without a word of the debt.
+Purpose = Literal["courtesy", "reminder", "agreement", "identity", "consent", "reply"]
 ContactOutcome = Literal["delivered", "sent", "failed", "uncertain"]
 
 _BY_STAMP = attrgetter("stamp")

@@ -277,6 +277,7 @@ SENTENCES: dict[str, str] = {
     "no_policy": _("No dunning policy of the company is about this debtor."),
     "not_open": _("The invoice is not open."),
     "not_open.taken_back": _("The payment was taken back."),
+    "not_open.answered": _("The debtor has answered the question already."),
     "not_due": _("The level %(level)s is due in %(days)s day(s)."),
     "already_reminded": _("The invoice was already reminded at the level %(level)s."),
     "level_passed": _("The invoice has reached another level since this was planned."),

@@ -42,7 +42,7 @@ _HOUSE = Citation("company", "Prudent rule of the addon: forbidden statements")
 # Only where a pack names it does it stop a message; elsewhere it is bad manners.
 _ONLY_WHERE_NAMED: Final = frozenset({"why_not_paid"})
 # Purposes whose texts need none of the contents that a reminder must have.
-_BARE: Final = frozenset({"reply", "identity"})
+_BARE: Final = frozenset({"reply", "identity", "consent"})
 
 
 @dataclass(frozen=True, slots=True)
