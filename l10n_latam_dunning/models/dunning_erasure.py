@@ -183,15 +183,30 @@ class DunningErasure(models.AbstractModel):
     @api.model
     def _notes_with(self, records, texts):
         """The notes on these records' chatter in which one of the texts stands."""
-        wanted = {_letters(text) for text in texts if _letters(text)}
         notes = (
             self.env["mail.message"]
             .sudo()
             .search([("model", "=", records._name), ("res_id", "in", records.ids)])
         )
-        return notes.filtered(
-            lambda note: any(text in _letters(_plain(note.body)) for text in wanted)
+        return notes.filtered(lambda note: _holds(note.body, texts))
+
+    @api.model
+    def _erase_activities(self, records, texts):
+        """Take the texts out of what somebody is, or was, to do about these records."""
+        activities = (
+            self.env["mail.activity"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("res_model", "=", records._name), ("res_id", "in", records.ids)])
         )
+        found = activities.filtered(lambda activity: _holds(activity.note, texts))
+        found.note = f"<p>{WORD}</p>"
+
+
+def _holds(body, texts):
+    """Whether one of the texts stands in the body of a note."""
+    letters = _letters(_plain(body))
+    return any(_letters(text) in letters for text in texts if _letters(text))
 
 
 def _plain(body):

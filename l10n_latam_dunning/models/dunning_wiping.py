@@ -46,14 +46,20 @@ class DunningMessage(models.Model):
     def _empty(self, stamp):
         Erasure = self.env["dunning.erasure"]
         texts = [text for message in self for text in (message.body, message.subject)]
-        Erasure._erase_notes(Erasure._notes_with(self.line_ids.move_id, texts))
-        Erasure._erase_notes(Erasure._notes_with(self.about_move_id, texts))
+        alone = self.filtered(lambda message: not message.line_ids and not message.about_move_id)
+        for records in (self.line_ids.move_id | self.about_move_id, alone.partner_id):
+            Erasure._erase_notes(Erasure._notes_with(records, texts))
+            Erasure._erase_activities(records, texts)
+        self._empty_mails()
+        documents = self.document_id.filtered(lambda document: document.res_model == self._name)
         personal = self._evidence_personal
         for message in self:
             message._overwrite(
                 {
                     **{name: WORD for name in ("subject", "body", "body_html") if message[name]},
                     "override_reason": message.override_reason and WORD,
+                    "own_words": message.own_words and WORD,
+                    "document_id": False,
                     "values": False,
                     "buttons": False,
                     "provider_ref": message.provider_ref and self._hashed(message.provider_ref),
@@ -65,6 +71,20 @@ class DunningMessage(models.Model):
                     "erased_at": stamp,
                 }
             )
+        documents.unlink()
+
+    def _empty_mails(self):
+        """The copies that Odoo keeps of e-mails that left."""
+        references = self.filtered(lambda message: message.channel == "email").mapped(
+            "provider_ref"
+        )
+        mails = (
+            self.env["mail.mail"]
+            .sudo()
+            .search([("message_id", "in", [name for name in references if name])])
+        )
+        self.env["dunning.erasure"]._erase_notes(mails.mail_message_id)
+        mails.write({"subject": WORD, "body_html": WORD, "email_to": False})
 
     def _empty_numbers(self):
         """Numbers in the attempts that were told before; the present one is the point's."""
@@ -83,7 +103,11 @@ class DunningEvent(models.Model):
     _inherit = "dunning.event"
 
     def _empty(self, stamp):
-        self.env["dunning.erasure"]._erase_notes(self.sudo().note_ids)
+        Erasure = self.env["dunning.erasure"]
+        for model, notes in self.sudo().note_ids.grouped("model").items():
+            records = self.env[model].browse(notes.mapped("res_id"))
+            Erasure._erase_activities(records, self.filtered("text").mapped("text"))
+        Erasure._erase_notes(self.sudo().note_ids)
         self.attachment_id.unlink()
         for event in self:
             event._overwrite(
@@ -105,6 +129,7 @@ class DunningPageAnswer(models.Model):
         texts = self.filtered("said").mapped("said")
         for records in (self.move_ids, self.partner_id):
             Erasure._erase_notes(Erasure._notes_with(records, texts))
+            Erasure._erase_activities(records, texts)
         receipts = self.attachment_id
         for answer in self:
             words = {name: WORD for name in ("said", "address", "agent") if answer[name]}
@@ -130,6 +155,8 @@ class DunningTrace(models.Model):
                 texts = [text for text in TEXTS if text in record._fields and record[text]]
                 gone = [text for text in texts if text not in told[record.id]]
                 models.BaseModel.write(record, dict.fromkeys(gone, WORD))
+            if name == "dunning.hold":
+                records.filtered(lambda hold: not told[hold.id])._empty_files()
         agreements = self.filtered(lambda trace: trace.model == "dunning.agreement")
         self.env["dunning.agreement.acceptance"].sudo().search(
             [("agreement_id", "in", agreements.mapped("res_id"))]
@@ -142,6 +169,16 @@ class DunningTrace(models.Model):
         for trace in self.search([*domain, ("erased_at", "=", False)]):
             told[trace.res_id].update(trace.changes or {})
         return told
+
+
+class DunningHold(models.Model):
+    _inherit = "dunning.hold"
+
+    def _empty_files(self):
+        """What was attached to it by hand; files of replies and of the page go with these."""
+        self.attachment_ids.filtered(
+            lambda document: document.res_model in (False, self._name)
+        ).unlink()
 
 
 class DunningAgreementAcceptance(models.Model):

@@ -13,6 +13,7 @@ from ..core.evidence import verify
 from ..core.evidence.erased import WORD
 from .common import WEDNESDAY
 from .evidence import EvidenceCommon
+from .mail_common import EmailCommon
 
 # Peru's term is ten years: by then it has run out.
 LATER = datetime(2037, 1, 14, 15, 0)
@@ -160,6 +161,24 @@ class TestErasure(EvidenceCommon):
                     self.assertNotIn(secret, rows)
         self.assertNotIn("viernes", self.notes_on(self.invoice) + self.notes_on(self.rosa))
         self.assertNotIn(self.text.splitlines()[0], self.notes_on(self.invoice))
+
+    def test_what_somebody_was_to_do_and_the_files_go_too(self):
+        activity = self.invoice.activity_schedule(
+            "mail.mail_activity_data_todo",
+            note="<p>¿Me envían <b>otra vez</b> la factura?</p>",
+            user_id=self.env.uid,
+        )
+        other = self.invoice.activity_schedule(
+            "mail.mail_activity_data_todo", note="Ask the bank", user_id=self.env.uid
+        )
+        file = self.env["ir.attachment"].create({"name": "return.pdf", "raw": b"%PDF returned"})
+        self.hold.sudo().attachment_ids = file
+        self.message.sudo()._keep_document("agreement.pdf", b"%PDF agreed", "application/pdf")
+        document = self.message.sudo().document_id
+        self.erase_all()
+        self.assertFalse(file.exists() or document.exists())
+        self.assertIn(WORD, activity.note)
+        self.assertIn("Ask the bank", other.note)
 
     def test_another_debtor_with_the_number_keeps_it(self):
         other = self.create_debtor("Luis Quispe")
@@ -310,3 +329,16 @@ class TestErasure(EvidenceCommon):
         self.assertEqual(request.state, "refused")
         with self.assertRaisesRegex(UserError, "answered already"):
             request.action_erase()
+
+
+class TestErasureOfMail(EmailCommon):
+    def test_the_copy_that_odoo_keeps_of_an_e_mail_goes_too(self):
+        debtor = self.create_reader()
+        self.create_invoice(debtor, days=-8)
+        message = self.propose().sudo()
+        self.deliver()
+        mail = self.env["mail.mail"].sudo().search([("message_id", "=", message.provider_ref)])
+        self.assertIn("Rosa Quispe", mail.body_html)
+        message._empty(LATER)
+        self.assertNotIn("Rosa Quispe", f"{mail.subject} {mail.body_html} {mail.body}")
+        self.assertFalse(mail.email_to)
