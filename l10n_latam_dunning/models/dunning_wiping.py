@@ -156,7 +156,7 @@ class DunningTrace(models.Model):
                 gone = [text for text in texts if text not in told[record.id]]
                 models.BaseModel.write(record, dict.fromkeys(gone, WORD))
             if name == "dunning.hold":
-                records.filtered(lambda hold: not told[hold.id])._empty_files()
+                records.filtered(lambda hold, told=told: not told[hold.id])._empty_files()
         agreements = self.filtered(lambda trace: trace.model == "dunning.agreement")
         self.env["dunning.agreement.acceptance"].sudo().search(
             [("agreement_id", "in", agreements.mapped("res_id"))]
