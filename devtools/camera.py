@@ -13,6 +13,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import websocket
@@ -160,7 +161,18 @@ class Ledger:
         raise SystemExit("The scheduled actions sent nothing.")
 
 
-def shots(ledger: Ledger) -> list[Shot]:
+def page_link(phone: str) -> str:
+    """The path of a debtor's own page, from a reminder on his phone."""
+    for chat in requests.get(f"{phone}/phone/chats", timeout=60).json():
+        keys = {key: chat[key] for key in ("phone_number_id", "wa_id")}
+        bubbles = requests.get(f"{phone}/phone/chat", params=keys, timeout=60).json()["bubbles"]
+        for button in itertools.chain(*(bubble.get("buttons", ()) for bubble in bubbles)):
+            if button["kind"] == "url":
+                return urlsplit(button["url"]).path
+    raise SystemExit("No reminder of the demo has a link.")
+
+
+def shots(ledger: Ledger, phone: str) -> list[Shot]:
     """The pictures of the documentation."""
     read = ledger.first("dunning.message.line", [["state", "=", "read"]])
     sent = ledger.call("dunning.message.line", "read", [read], ["move_id", "message_id"])[0]
@@ -170,6 +182,7 @@ def shots(ledger: Ledger) -> list[Shot]:
     )
     unsent = ledger.call("dunning.message.line", "read", [refused], ["move_id"])[0]
     law = ledger.first("dunning.jurisdiction", [["country_id.code", "=", "CO"]])
+    person = ledger.call("dunning.message", "read", [sent["message_id"][0]], ["partner_id"])
     invoice = "/odoo/action-account.action_move_out_invoice_type/"
     return [
         Shot(
@@ -201,6 +214,19 @@ def shots(ledger: Ledger) -> list[Shot]:
             "agreements",
             "/odoo/dunning-agreements",
             "document.querySelector('.o_kanban_record')",
+        ),
+        Shot(
+            "collections",
+            f"/odoo/res.partner/{person[0]['partner_id'][0]}",
+            "document.querySelector('.nav-link.active[name=dunning]')",
+            before=(".nav-link[name=dunning]",),
+            size=(1360, 1000),
+        ),
+        Shot(
+            "page",
+            page_link(phone),
+            "document.querySelector('details')",
+            size=(390, 844),
         ),
         Shot(
             "invoice_narrow",
@@ -238,7 +264,7 @@ def main() -> None:
         try:
             cookie = ledger.session.cookies["session_id"]
             browser.call("Network.setCookie", name="session_id", value=cookie, url=options.odoo)
-            for shot in shots(ledger):
+            for shot in shots(ledger, options.phone):
                 if options.only in shot.name:
                     take(browser, shot, options, target)
         finally:
