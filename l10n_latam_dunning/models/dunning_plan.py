@@ -52,18 +52,13 @@ class DunningPlan(models.AbstractModel):
         whether its level is still the one they have reached. Its channel stays the same."""
         keys = {(line.move_id.id, line.date_due): line for line in message.line_ids}
         still, problems = self._sort_lines(lines, resting)
-        candidate = Candidate(
-            company=message.company_id,
-            partner=message.partner_id,
-            currency=message.currency_id,
-            policy=message.policy_id,
-            lines=still,
+        candidate = self._candidate_of(
+            message,
+            still,
             level=message.level_id,
             level_channel=message.level_id.channel_ids.filtered(
                 lambda row: row.channel == message.channel
             ),
-            channel=message.channel,
-            purpose=message.purpose,
             layers=("law",) if message.override_user_id else ("law", "company"),
         )
         triggers = [line for line in still if (line.move_id.id, line.date_maturity) in keys]
@@ -73,6 +68,20 @@ class DunningPlan(models.AbstractModel):
             candidate.problems.append(Impediment("level_passed"))
         self._check_minimum(candidate)
         return candidate
+
+    @api.model
+    def _candidate_of(self, message, lines, **about):
+        """A message as what may become one, about these lines."""
+        return Candidate(
+            company=message.company_id,
+            partner=message.partner_id,
+            currency=message.currency_id,
+            policy=message.policy_id,
+            lines=lines,
+            channel=message.channel,
+            purpose=message.purpose,
+            **about,
+        )
 
     @api.model
     def _level_passed(self, message, lines, keys, resting, at):

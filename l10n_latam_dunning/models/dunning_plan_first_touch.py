@@ -6,7 +6,6 @@ from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
 
 from ..core.law.gate import Impediment
-from .dunning_gate import Candidate
 from .dunning_message import ATTEMPTED
 
 
@@ -83,15 +82,7 @@ class DunningPlan(models.AbstractModel):
         if message.purpose != "identity":
             return super()._refresh_candidate(message, lines, resting, at)
         payable, problems = self._sort_lines(lines, resting)
-        candidate = Candidate(
-            message.company_id,
-            message.partner_id,
-            message.currency_id,
-            message.policy_id,
-            payable,
-            channel=message.channel,
-        )
-        candidate = self._question(candidate)
+        candidate = self._question(self._candidate_of(message, payable))
         if not payable:
             candidate.problems += problems or [Impediment("paid")]
         self._check_minimum(candidate)

@@ -3,7 +3,6 @@ from dataclasses import replace
 from odoo import api, fields, models
 
 from ..core.law.gate import Impediment
-from .dunning_gate import Candidate
 
 # The shipped text for whoever answers for another one's debt.
 GUARANTOR = "dunning_guarantor"
@@ -88,15 +87,10 @@ class DunningPlan(models.AbstractModel):
         if not message.recipient_id:
             return super()._refresh_candidate(message, lines, resting, at)
         payable, problems = self._sort_lines(lines, resting)
-        candidate = Candidate(
-            message.company_id,
-            message.partner_id,
-            message.currency_id,
-            message.policy_id,
+        candidate = self._candidate_of(
+            message,
             payable,
             level=self.env["dunning.level"],
-            purpose=message.purpose,
-            channel=message.channel,
             template_name=message.template_id.name or "",
             reader=message.recipient_id,
             recipient=message.recipient,
