@@ -30,7 +30,10 @@ def naive_utc(instant):
 
 
 def proof_in_words(env, proof):
-    """Where a proof is, as people read it: a record that is kept here has a number."""
+    """Where a proof is, as people read it: a record that is kept here has a number, a message the
+    beginning of its reference."""
+    if (proof or "").startswith("dun:"):
+        return env._("message %s", proof[4:12])
     model, _comma, number = (proof or "").partition(",")
     if model == "dunning.event":
         return env._("reply %s", number)

@@ -4,7 +4,21 @@ from datetime import timedelta
 from odoo.exceptions import UserError
 from odoo.tests import Form, new_test_user
 
+from ..tools import proof_in_words
 from .common import WEDNESDAY, DunningCommon
+
+
+class TestProofInWords(DunningCommon):
+    def test_a_proof_that_is_kept_here_reads_as_people_speak(self):
+        for proof, words in [
+            ("dunning.event,136", "reply 136"),
+            ("dunning.privacy.request,3", "request about data 3"),
+            ("dun:e6d9eed9-aca2-4eb6-99a2-f4baf3cbbbde", "message e6d9eed9"),
+            ("Contract 12, clause 9", "Contract 12, clause 9"),
+            (False, ""),
+        ]:
+            with self.subTest(proof):
+                self.assertEqual(proof_in_words(self.env, proof), words)
 
 
 class TestConsentRecord(DunningCommon):

@@ -1,3 +1,6 @@
+from odoo.tests import new_test_user
+from odoo.tools.safe_eval import safe_eval
+
 from .common import DunningCommon
 
 
@@ -30,3 +33,22 @@ class TestContactPoint(DunningCommon):
         self.env["phone.blacklist"].create({"number": "+51987654321"})
         self.create_invoice(self.create_debtor(), days=-8)
         self.assertEqual(self.propose().reason_codes, "suppressed")
+
+    def test_the_list_of_numbers_shows_those_of_ones_own_companies(self):
+        action = self.env.ref("l10n_latam_dunning.dunning_contact_point_action")
+        groups = "account.group_account_invoice,l10n_latam_dunning.group_dunning_user"
+        clerk = new_test_user(
+            self.env,
+            "clerk",
+            groups=groups,
+            company_id=self.company.id,
+            company_ids=self.company.ids,
+        )
+        foreign = self.env["res.company"].create({"name": "Otra"})
+        mine = self.create_debtor()
+        other = self.create_debtor("Ana", "+51 987 654 322", company_id=foreign.id)
+        points = self.env["dunning.channel"]._of("whatsapp")._reach(mine + other)
+        Point = self.env["dunning.contact.point"].with_user(clerk)
+        shown = Point.search(safe_eval(action.domain))
+        self.assertIn(points[mine][0], shown)
+        self.assertNotIn(points[other][0], shown)
