@@ -5,7 +5,7 @@
     "summary": "Dunning over WhatsApp that keeps to the law of the debtor's country, and proves it",
     "author": "l10n_latam_dunning maintainers",
     "license": "LGPL-3",
-    "depends": ["account", "portal", "phone_validation"],
+    "depends": ["account", "base_import", "portal", "phone_validation"],
     "external_dependencies": {
         "python": ["requests", "phonenumbers", "holidays>=0.107"],
     },

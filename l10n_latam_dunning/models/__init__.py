@@ -5,6 +5,7 @@ from . import (
     account_move_glance,
     account_move_note,
     account_reconcile,
+    base_import_import,
     dunning_access_log,
     dunning_agreement,
     dunning_agreement_acceptance,

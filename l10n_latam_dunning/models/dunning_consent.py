@@ -18,7 +18,9 @@ class DunningConsent(models.Model):
     _description = "Consent to be contacted"
     _order = "effective_at desc, id desc"
 
-    partner_id = fields.Many2one("res.partner", required=True, index=True, ondelete="restrict")
+    partner_id = fields.Many2one(
+        "res.partner", "Debtor", required=True, index=True, ondelete="restrict"
+    )
     contact_point_id = fields.Many2one(
         "dunning.contact.point", index="btree_not_null", ondelete="restrict"
     )

@@ -67,12 +67,13 @@ class TestConsentImport(DunningCommon):
         }
         return [told[name] for name in FIELDS]
 
-    def test_of_200_lines_exactly_the_five_bad_ones_are_named_and_nothing_is_half_done(self):
+    def test_of_200_lines_exactly_the_six_bad_ones_are_named_and_nothing_is_half_done(self):
         lines = [self.line(index) for index in range(200)]
         lines[3] = self.line(3, partner_id="Nobody SA")
         lines[40] = self.line(40, effective_at="2027-01-01 10:00:00")
         lines[77] = self.line(77, proof="")
         lines[120] = self.line(120, channel="Telegram")
+        lines[150] = self.line(150, effective_at="31/31/2026")
         lines[199] = self.line(199, effective_at="")
         for dryrun in (True, False):
             answer = self.run_file(lines, dryrun=dryrun)
@@ -86,6 +87,7 @@ class TestConsentImport(DunningCommon):
                     "clause.",
                     120: "“Telegram” is not known as Channel. Write one of: Call, E-mail, SMS, "
                     "WhatsApp.",
+                    150: "“31/31/2026” is no day. Write it as 2026-03-31 or 2026-03-31 15:30:00.",
                     199: "The day on which it was said is missing.",
                 },
             )
