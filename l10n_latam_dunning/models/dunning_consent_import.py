@@ -107,16 +107,20 @@ class DunningConsent(models.Model):
         """{text: the debtors it may mean}, in one query: names, references and, however they are
         punctuated, tax identifications."""
         Partner = self.env["res.partner"]
-        bare = {_bare(text): text for text in texts}
+        named, bare = defaultdict(set), defaultdict(set)
+        for text in texts:
+            named[text.lower()].add(text)
+            if _bare(text):
+                bare[_bare(text)].add(text)
         query = SQL(
             """
             SELECT id FROM res_partner
              WHERE lower(name) IN %(names)s OR ref IN %(texts)s
                 OR upper(regexp_replace(vat, '[^A-Za-z0-9]', '', 'g')) IN %(bare)s
             """,
-            names=tuple({text.lower() for text in texts}) or ("",),
+            names=tuple(named) or ("",),
             texts=tuple(texts) or ("",),
-            bare=tuple(filter(None, bare)) or ("",),
+            bare=tuple(bare) or ("",),
         )
         Partner.flush_model(["name", "ref", "vat"])
         ids = [row[0] for row in self.env.execute_query(query)] if texts else []
@@ -125,10 +129,9 @@ class DunningConsent(models.Model):
             [("id", "in", ids)], ["name", "ref", "vat", "commercial_partner_id"]
         )
         for partner in candidates:
-            keys = {(partner.name or "").lower(), partner.ref}
-            for text in texts:
-                if text.lower() in keys or text in keys or _bare(text) == _bare(partner.vat or "-"):
-                    found[text] |= partner.commercial_partner_id
+            meant = named.get((partner.name or "").lower(), set()) | ({partner.ref} & texts)
+            for text in meant | bare.get(_bare(partner.vat or ""), set()):
+                found[text] |= partner.commercial_partner_id
         return found
 
     @api.model
