@@ -3,6 +3,8 @@
 from datetime import timezone
 from decimal import Decimal
 
+from .core.law.provisions import WITHOUT_ARTICLE
+
 
 def to_units(currency, amount):
     """An amount as an integer in the smallest unit of its currency."""
@@ -27,6 +29,12 @@ def aware(instant):
 def naive_utc(instant):
     """An aware instant as Odoo stores it: naive UTC; False without one."""
     return instant.astimezone(timezone.utc).replace(tzinfo=None) if instant else False
+
+
+def cited(env, reference):
+    """An article as it is cited; the words of our own before it in the user's language."""
+    own = next((words for words in WITHOUT_ARTICLE if reference.startswith(words)), "")
+    return f"{env._(own)}{reference.removeprefix(own)}" if own else reference
 
 
 def proof_in_words(env, proof):

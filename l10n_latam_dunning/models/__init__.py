@@ -5,7 +5,6 @@ from . import (
     account_move_glance,
     account_move_note,
     account_reconcile,
-    base_import_import,
     dunning_access_log,
     dunning_agreement,
     dunning_agreement_acceptance,

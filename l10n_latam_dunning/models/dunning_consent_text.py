@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools.i18n import format_list
 
 from ..core.law.jurisdiction import binds
+from ..tools import cited
 from .dunning_week import together
 
 PLACEHOLDERS = ("company", "country", "channels", "hours", "law", "contact")
@@ -159,7 +160,7 @@ class DunningConsentText(models.Model):
         law = self._law_now(country)
         rules = law.consents if law else ()
         articles = [
-            rule.citation.legal_reference
+            cited(self.env, rule.citation.legal_reference)
             for rule in rules
             if rule.citation.layer == "law" and any(binds(rule.channels, c) for c in channels)
         ]

@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.tools import format_datetime
 
 from ..core.law.verdict import Verdict, sentence
+from ..tools import cited
 
 
 class DunningMessage(models.Model):
@@ -69,7 +70,8 @@ class DunningMessage(models.Model):
         text = self.env._(source, **figures)
         if figures.get("detail"):
             text = f"{text} ({figures['detail']})"
-        return f"{text} [{check.legal_reference}]" if check.legal_reference else text
+        reference = cited(self.env, check.legal_reference)
+        return f"{text} [{reference}]" if reference else text
 
     def _zone(self):
         """The debtor's zone by the last verdict, UTC when none is known."""

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..core.law.retention import longest
+from ..tools import cited
 from .dunning_agreement import LIVE, OPEN
 from .dunning_evidence_facts import UNSETTLED
 
@@ -39,7 +40,7 @@ class DunningRetention(models.AbstractModel):
         term = (
             self.env._("%s months", rule.term.months) if months else self.env._("%s years", years)
         )
-        return f"{term} [{rule.citation.legal_reference}]"
+        return f"{term} [{cited(self.env, rule.citation.legal_reference)}]"
 
     @api.model
     def _cutoff(self, rule):

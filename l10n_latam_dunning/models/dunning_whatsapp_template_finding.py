@@ -7,6 +7,7 @@ from ..core.whatsapp.template_rules import (
     check_filled,
 )
 from ..core.whatsapp.variables import COUNTRIES_OF, samples
+from ..tools import cited
 
 SHOWN_COUNTRIES = 4
 SHOWN_REFERENCES = 3
@@ -127,7 +128,7 @@ class DunningWhatsappTemplate(models.Model):
         for country, finding in found:
             places.setdefault(finding.legal_reference, {})[names.get(country, country)] = None
         words = [
-            f"{reference}: {self._listed_words(sorted(countries))}"
+            f"{cited(self.env, reference)}: {self._listed_words(sorted(countries))}"
             for reference, countries in list(places.items())[:SHOWN_REFERENCES]
         ]
         more = len(places) - SHOWN_REFERENCES

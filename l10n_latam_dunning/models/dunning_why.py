@@ -6,9 +6,8 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..core.debt.ladder import reached
-from ..core.law.jurisdiction import PRUDENT_DEFAULT
 from ..core.law.verdict import Verdict
-from ..tools import naive_utc
+from ..tools import cited, naive_utc
 from .dunning_message import PENDING
 
 # A debtor's page explains so many of his open invoices, the oldest first.
@@ -214,20 +213,12 @@ class DunningWhy(models.AbstractModel):
             "code": check.code,
             "outcome": check.outcome,
             "text": Message._explain(check._replace(legal_reference="")),
-            "reference": self._reference(check.legal_reference),
+            "reference": cited(self.env, check.legal_reference),
             "url": url if url.startswith(("https://", "http://")) else "",
             "layer": check.layer,
             "layer_label": layers[check.layer],
             "remedy": Message._remedy(check.code) if helps else "",
         }
-
-    @api.model
-    def _reference(self, reference):
-        """An article as it is cited; the addon's own words around it in the user's language."""
-        article = reference.removeprefix(PRUDENT_DEFAULT).strip()
-        if article == reference:
-            return reference
-        return self.env._("Prudent default within %s", article)
 
 
 def _gravest_first(checks):

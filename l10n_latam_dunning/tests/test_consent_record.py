@@ -4,11 +4,28 @@ from datetime import timedelta
 from odoo.exceptions import UserError
 from odoo.tests import Form, new_test_user
 
-from ..tools import proof_in_words
+from ..tools import cited, proof_in_words
 from .common import WEDNESDAY, DunningCommon
 
 
 class TestProofInWords(DunningCommon):
+    def test_where_no_article_says_so_it_is_said_in_the_users_language(self):
+        env = self.env(context={"lang": "es_419"})
+        for reference, words in [
+            (
+                "Prudent default of the addon within Ley 29571 art. 62 b",
+                "Criterio prudente del módulo dentro de Ley 29571 art. 62 b",
+            ),
+            (
+                "No legal rule found; prudent default of the addon (practice)",
+                "No se encontró norma legal; criterio prudente del módulo (practice)",
+            ),
+            ("Ley 29571 art. 62 b", "Ley 29571 art. 62 b"),
+            ("", ""),
+        ]:
+            with self.subTest(reference):
+                self.assertEqual(cited(env, reference), words)
+
     def test_a_proof_that_is_kept_here_reads_as_people_speak(self):
         for proof, words in [
             ("dunning.event,136", "reply 136"),

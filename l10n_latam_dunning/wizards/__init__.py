@@ -1,4 +1,5 @@
 from . import (
+    base_import_import,
     base_partner_merge,
     dunning_adopt,
     dunning_agreement_accept,

@@ -13,7 +13,24 @@ from .verdict import Layer
 # Channels by voice or in person. A rule that names no channel is about messages: all the others.
 CALLS = frozenset({"call", "visit"})
 ALL_CHANNELS = frozenset({"all"})
-PRUDENT_DEFAULT = "Prudent default of the addon within"
+
+
+def _(text: str) -> str:
+    """Mark a text for translation; whoever shows it translates it."""
+    return text
+
+
+PRUDENT_DEFAULT = _("Prudent default of the addon within")
+# With which words of our own a reference begins where no article says what the rule says.
+WITHOUT_ARTICLE = (
+    PRUDENT_DEFAULT,
+    _("No legal rule found; prudent default of the addon"),
+    _("No closed list found; prudent content of the addon"),
+    _("No closed list found; prudent rule of the addon"),
+    _("No rule on the evidence of contacts was found; prudent rule of the addon"),
+    _("No rule on the evidence of contacts was found; longest term of an action:"),
+    _("No general data protection law found"),
+)
 
 ConsentKind = Literal["none", "opt_in", "express"]
 CONSENT_KINDS: tuple[ConsentKind, ...] = ("none", "opt_in", "express")
