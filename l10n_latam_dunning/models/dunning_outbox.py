@@ -48,10 +48,8 @@ class DunningOutbox(models.AbstractModel):
             while more or here or courier.flying:
                 seen, landed = 0, []
                 if more and courier.flying <= BATCH:
-                    claimed = self._claim(fields.Datetime.now(), handful=0 if here else HANDFUL)
-                    courier.sharers = self._count_workers()
+                    claimed, more = self._claim_surely(courier, handful=0 if here else HANDFUL)
                     seen = len(claimed["seen"])
-                    more = bool(commit(len(claimed["passed"])))
                     landed = self._send(claimed["permits"].filtered("handed_at"), courier)
                     here.extend(claimed["permits"].filtered(lambda m: not m.handed_at))
                 else:
@@ -66,6 +64,20 @@ class DunningOutbox(models.AbstractModel):
                     more = more and bool(landed)
                 if landed:
                     more = self._record_surely(landed) and more
+
+    @api.model
+    def _claim_surely(self, courier, handful):
+        """Claim and commit, anew when another worker has just taken what this one saw. Returns
+        what was claimed, and whether there is time for more."""
+        commit = self.env["ir.cron"]._commit_progress
+
+        def work():
+            commit()  # what was read since the last commit shows the queue as it was then
+            claimed = self._claim(fields.Datetime.now(), handful=handful)
+            courier.sharers = self._count_workers()
+            return claimed, bool(commit(len(claimed["passed"])))
+
+        return self._surely(work)
 
     @contextmanager
     def _counted(self):
@@ -145,8 +157,8 @@ class DunningOutbox(models.AbstractModel):
     @api.model
     def _lock_due(self, at, where, limit):
         """[(message id, partner id, contact point id)] of due messages that no other worker has
-        taken."""
-        return self.env.execute_query(
+        taken. One that was taken and committed while this looked is a serialization failure."""
+        return self._lock(
             SQL(
                 """
                 SELECT m.id, m.partner_id, m.contact_point_id
@@ -166,13 +178,19 @@ class DunningOutbox(models.AbstractModel):
     def _lock_points(self, ids):
         if not ids:
             return set()
-        rows = self.env.execute_query(
+        rows = self._lock(
             SQL(
                 "SELECT id FROM dunning_contact_point WHERE id IN %s FOR NO KEY UPDATE SKIP LOCKED",
                 tuple(ids),
             )
         )
         return {row[0] for row in rows}
+
+    @api.model
+    def _lock(self, query):
+        """The rows of a query that locks; that another worker was faster is no error to log."""
+        self.env.cr.execute(query, log_exceptions=False)
+        return self.env.cr.fetchall()
 
     @api.model
     def _decide_apart(self, messages, at):

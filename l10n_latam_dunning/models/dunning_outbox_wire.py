@@ -1,4 +1,5 @@
 import random
+import time
 from collections import defaultdict
 from contextlib import contextmanager
 from datetime import timedelta
@@ -12,8 +13,8 @@ from ..core.whatsapp.error_codes import Action, Rule
 from ..core.whatsapp.errors import Fail, decide_retry
 from .dunning_message_recall import look
 
-# Others write to the same messages: receipts that come before their answer, above all.
-TRIES = 5
+# Others write to the same messages: receipts that come before their answer, and other workers.
+TRIES = 10
 
 
 class DunningOutbox(models.AbstractModel):
@@ -87,15 +88,26 @@ class DunningOutbox(models.AbstractModel):
     def _record_surely(self, landed):
         """Write down and commit what has landed, anew when another transaction was faster.
         Returns whether there is time for more."""
+
+        def work():
+            self._record(landed)
+            return bool(self.env["ir.cron"]._commit_progress(len(landed)))
+
+        return self._surely(work)
+
+    @api.model
+    def _surely(self, work):
+        """Do what ends with a commit, from its beginning again when another transaction was
+        faster; all that went before is committed."""
         for left in reversed(range(TRIES)):
             try:
-                self._record(landed)
-                return bool(self.env["ir.cron"]._commit_progress(len(landed)))
+                return work()
             except (SerializationFailure, DeadlockDetected):
                 self.env.cr.rollback()
                 if not left:
                     raise
-        return False
+                time.sleep(random.uniform(0, 0.05))
+        return None
 
     @api.model
     def _record(self, landed):

@@ -1,5 +1,6 @@
 import threading
 from contextlib import contextmanager
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api, fields
@@ -84,3 +85,26 @@ class TestConcurrency(BaseCase):
             self.assertEqual(mine.ids, self.ids[:1])
             self.assertNotIn(self.ids[1], others.ids)
             self.assertEqual(len(others), MESSAGES - 2)
+
+    def test_what_another_worker_took_meanwhile_is_no_end_of_the_others(self):
+        """A row that was locked and let go again since the queue was looked at cannot be skipped:
+        PostgreSQL refuses the transaction, which begins anew."""
+        courier = SimpleNamespace(sharers=1)
+        with self.environment() as one, self.environment() as two:
+            lock, outbox, looks = type(one["dunning.outbox"])._lock, one["dunning.outbox"], []
+
+            def lock_late(self, query):
+                looks.append(query)
+                if self.env is one and len(looks) == 1:
+                    self.env.cr.execute("SELECT 1 FROM dunning_message LIMIT 1")  # its snapshot
+                    two["dunning.outbox"]._claim(fields.Datetime.now(), limit=5)
+                    two.cr.commit()
+                return lock(self, query)
+
+            taken = set(self.ids[:5])
+            with patch.object(type(outbox), "_lock", lock_late):
+                claimed, more = outbox._claim_surely(courier, handful=0)
+            self.assertTrue(more)
+            self.assertGreater(len(looks), 3, "it looked anew")
+            self.assertEqual(len(claimed["seen"]), MESSAGES - 5)
+            self.assertFalse(taken & set(claimed["seen"].ids))
