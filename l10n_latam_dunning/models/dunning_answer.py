@@ -24,11 +24,10 @@ class FreeText:
 @dataclass(slots=True)
 class Answer(Candidate):
     """What may become an answer: to whoever wrote, on the number of ours that he wrote to.
-    ``confirms`` is WhatsApp's id of the message by which he wanted no more: what that withdrew
-    does not stand against confirming it, once."""
+    ``confirms`` are the withdrawals that it confirms: they do not stand against that, once."""
 
     sender: Any = None
-    confirms: str = ""
+    confirms: Any = None
 
     @property
     def account(self):

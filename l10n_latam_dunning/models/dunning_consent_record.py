@@ -52,6 +52,34 @@ class DunningConsent(models.Model):
             bodies[partner.id] = Markup("<br/>").join(lines)
         self.partner_id.sudo()._message_log_batch(bodies)
 
+    @api.model
+    def _stopped_in_words(self, partner, company):
+        """What whoever wants no more reads, once."""
+        spoken = self.with_context(lang=partner.lang or company.partner_id.lang)
+        return spoken.env._(
+            "Understood: we will not write to you about invoices on WhatsApp any more. %(company)s",
+            company=company.name,
+        )
+
+    def _confirm_withdrawals(self, company):
+        """Tell whoever wrote to us within WhatsApp's 24 hours that nothing more comes there."""
+        told = self.filtered(lambda fact: fact.channel == "whatsapp" and fact.contact_point_id)
+        now = fields.Datetime.now()
+        Identity = self.env["dunning.whatsapp.identity"].sudo()
+        awake = Identity._of_partners(told.partner_id, company).filtered(
+            lambda identity: identity.window_until and identity.window_until > now
+        )
+        plan = self.env["dunning.plan"].sudo()
+        for point, facts in told.grouped("contact_point_id").items():
+            if point not in awake.contact_point_id:
+                continue
+            fact = facts[0]
+            words = self._stopped_in_words(fact.partner_id, company)
+            answer = plan._free_answer(company, fact.partner_id, company.currency_id, words)
+            if answer and answer.point == point:
+                answer.confirms = self
+                plan.env["dunning.message"]._answer(answer, confirms_stop=True, consent_id=fact.id)
+
     def _in_a_line(self):
         """Facts of one debtor and one event, in words."""
         first = self[0]

@@ -151,7 +151,6 @@ class DunningEvent(models.Model):
         """Say once, where the gate allows it, that nothing more will come."""
         partner = message.partner_id or withdrawn.partner_id[:1]
         point = message.contact_point_id or withdrawn.contact_point_id[:1]
-        spoken = self.with_context(lang=partner.lang or self.company_id.partner_id.lang)
         answer = Answer(
             company=self.company_id,
             partner=partner,
@@ -160,15 +159,9 @@ class DunningEvent(models.Model):
             lines=self.env["account.move.line"],
             purpose="reply",
             point=point,
-            text=FreeText(
-                spoken.env._(
-                    "Understood: we will not write to you about invoices on WhatsApp any more. "
-                    "%(company)s",
-                    company=self.company_id.name,
-                )
-            ),
+            text=FreeText(withdrawn._stopped_in_words(partner, self.company_id)),
             sender=self.account_id,
-            confirms=self._proof(),
+            confirms=withdrawn,
         )
         self.env["dunning.message"]._answer(
             answer,

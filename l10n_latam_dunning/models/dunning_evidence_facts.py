@@ -144,7 +144,7 @@ class DunningMessage(models.Model):
         "instalment_offset": "the agreement's own traces tell it",
         "erased_at": ERASURE,
         "agreement_id": "the agreement's own traces tell it",
-        "asks_id": "the fact itself names the message as its proof",
+        "consent_id": "a fact of asking names the message as its proof",
         "hold_id": "the hold is a record that nobody edits; the text itself is told",
         "own_words": "the text itself is told",
     }

@@ -4,6 +4,7 @@ from functools import partial
 
 from markupsafe import Markup
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..core.delivery import Delivery
 from ..core.law.gate import Impediment
@@ -76,7 +77,22 @@ class DunningMessage(models.Model):
             point=self.contact_point_id,
             text=FreeText(self.body or ""),
             sender=self.account_id,
-            confirms=self.answers_id._proof() if self.confirms_stop else "",
+            confirms=self._confirmed() if self.confirms_stop else None,
+        )
+
+    def _confirmed(self):
+        """The withdrawals that this answer confirms: those of the reply, or those that a person
+        recorded together."""
+        consent = self.consent_id
+        together = Domain("create_date", "=", consent.create_date)
+        together &= Domain("create_uid", "=", consent.create_uid.id)
+        by_reply = Domain("source", "=", "whatsapp") & Domain(
+            "proof", "=", self.answers_id._proof()
+        )
+        return (
+            self.env["dunning.consent"]
+            .sudo()
+            .search(Domain("event", "=", "withdrawn") & (together if consent else by_reply))
         )
 
     def _answer_call(self, client):
@@ -175,15 +191,8 @@ class DunningGate(models.AbstractModel):
         return super()._verdict(candidate, known, at, leave_out)
 
     @api.model
-    def _without_withdrawal(self, known, proof):
-        """The consents that were known before the message that withdrew one."""
-        consents = (
-            self.env["dunning.consent"]
-            .sudo()
-            .search(
-                [("event", "=", "withdrawn"), ("source", "=", "whatsapp"), ("proof", "=", proof)]
-            )
-        )
+    def _without_withdrawal(self, known, consents):
+        """The consents that were known before these were withdrawn."""
         left_out = {f"dunning.consent,{consent.id}" for consent in consents}
         kept = defaultdict(list)
         for owner, facts in known.consents.items():

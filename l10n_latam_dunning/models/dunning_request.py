@@ -10,12 +10,16 @@ from .dunning_gate import Candidate
 
 
 class DunningMessage(models.Model):
-    """A request for consent on its way."""
+    """A request for consent on its way, or a withdrawal confirmed."""
 
     _inherit = "dunning.message"
 
-    asks_id = fields.Many2one(
-        "dunning.consent", "Asks for", ondelete="restrict", index="btree_not_null"
+    consent_id = fields.Many2one(
+        "dunning.consent",
+        "About the consent",
+        ondelete="restrict",
+        index="btree_not_null",
+        help="That is asked for, or the withdrawal that is confirmed.",
     )
 
     def _log_state(self):
@@ -65,14 +69,14 @@ class DunningPlan(models.AbstractModel):
     @api.model
     def _prepare_message_vals(self, candidate, verdict, run=None, user=None):
         vals = super()._prepare_message_vals(candidate, verdict, run, user)
-        return {**vals, "asks_id": candidate.asks.id if candidate.asks else False}
+        return {**vals, "consent_id": candidate.asks.id if candidate.asks else False}
 
     @api.model
     def _refresh_candidate(self, message, lines, resting, at):
         if message.purpose != "consent":
             return super()._refresh_candidate(message, lines, resting, at)
         return self._request_candidate(
-            message.partner_id, message.company_id, message.channel, asks=message.asks_id
+            message.partner_id, message.company_id, message.channel, asks=message.consent_id
         )
 
     @api.model

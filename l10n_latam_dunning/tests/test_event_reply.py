@@ -252,6 +252,57 @@ class TestStop(EventCase):
         self.assertEqual(self.debtor.dunning_consent_state, "withdrawn")
         self.assertEqual(len(self.sandbox.accepted), 3)
 
+    def withdraw_by_hand(self, **vals):
+        return (
+            self.env["dunning.consent.record"]
+            .create(
+                {
+                    "partner_ids": self.debtor.ids,
+                    "event": "withdrawn",
+                    "whatsapp": True,
+                    "proof": "Call of Wednesday",
+                    **vals,
+                }
+            )
+            .action_record()
+        )
+
+    def told(self):
+        return [
+            sent["payload"]["text"]["body"]
+            for sent in self.sandbox.accepted
+            if sent["payload"].get("text")
+        ]
+
+    def test_a_withdrawal_that_a_person_records_is_confirmed_to_whoever_wrote_just_before(self):
+        self.create_debtor("Twin", "+51 987 654 321")
+        self.write_in("¿Me puede llamar?")
+        self.withdraw_by_hand()
+        self.deliver()
+        self.assertEqual(len(self.told()), 1)
+        self.assertIn("ya no le escribiremos", self.told()[0])
+        self.assertEqual(self.debtor.dunning_consent_state, "withdrawn")
+
+    def test_outside_the_window_a_withdrawal_by_hand_is_kept_in_silence(self):
+        self.write_in("¿Me puede llamar?")
+        self.clock.move_to(WEDNESDAY + timedelta(hours=25))
+        self.withdraw_by_hand()
+        self.deliver()
+        self.assertFalse(self.told())
+
+    def test_who_wants_nothing_at_all_is_not_even_told_so(self):
+        self.write_in("¿Me puede llamar?")
+        self.withdraw_by_hand(everything=True)
+        self.deliver()
+        self.assertFalse(self.told())
+
+    def test_an_earlier_withdrawal_stands_against_confirming_a_later_one(self):
+        self.grant(self.debtor, event="withdrawn", effective_at=WEDNESDAY - timedelta(days=9))
+        self.write_in("¿Me puede llamar?")
+        self.withdraw_by_hand(sms=True)
+        self.deliver()
+        self.assertFalse(self.told())
+
     def test_a_stop_of_nobody_we_know_closes_the_number_and_calls_the_officers(self):
         officer = new_test_user(
             self.env, "officer_stop", groups="l10n_latam_dunning.group_dunning_privacy"

@@ -144,6 +144,7 @@ class DunningConsentRecord(models.TransientModel):
             facts.attachment_id.sudo().res_id = facts[0].id
         if self.event == "withdrawn":
             facts += self._withdraw_neighbours(facts)
+            facts._confirm_withdrawals(self.env.company)
             if self.everything:
                 facts._blacklist(self._points())
         return {
