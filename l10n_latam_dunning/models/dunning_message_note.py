@@ -15,11 +15,17 @@ class DunningMessage(models.Model):
 
     # === COMPUTE ===
 
-    @api.depends("verdict")
+    @api.depends("verdict", "state", "history")
     @api.depends_context("lang")
     def _compute_explanation(self):
         for message in self:
-            message.explanation = "\n".join(self._explain(check) for check in message._reasons())
+            reasons = message._reasons()
+            # what only delayed a message did not end it
+            delayed = not any(check.outcome == "refuse" for check in reasons)
+            if message.state == "cancelled" and delayed:
+                message.explanation = message._last_note()
+            else:
+                message.explanation = "\n".join(self._explain(check) for check in reasons)
 
     @api.depends("verdict")
     @api.depends_context("lang")
@@ -54,6 +60,10 @@ class DunningMessage(models.Model):
         """The checks of the stored verdict that stood in the way."""
         self.ensure_one()
         return Verdict.from_dict(self.verdict).reasons if self.verdict else ()
+
+    def _last_note(self):
+        """What was noted at the last step."""
+        return (self.history or [{}])[-1].get("note") or ""
 
     @api.model
     def _explain(self, check):
@@ -135,14 +145,14 @@ class DunningMessage(models.Model):
         elif self.state in ("delivered", "read"):
             yield self._when(self.read_at if self.state == "read" else self.delivered_at)
         elif self.state == "queued":
-            yield (self.history or [{}])[-1].get("note") or ""
+            yield self._last_note()
         elif self.state == "waiting":
             yield self.env._("Leaves from %s.", self._when(self.not_before))
             yield self.explanation
         elif self.state in ("refused", "approval"):
             yield self.explanation or ""
         elif self.state == "failed" and not (self.error_code or self.error_details):
-            yield (self.history or [{}])[-1].get("note") or ""
+            yield self._last_note()
         elif self.state == "failed":
             yield from self.env["dunning.channel"]._of(self.channel)._failure_words(self)
         elif self.state == "uncertain":
@@ -151,4 +161,4 @@ class DunningMessage(models.Model):
                 "or a person settles it."
             )
         elif self.state == "cancelled":
-            yield (self.history or [{}])[-1].get("note") or self.explanation or ""
+            yield self._last_note() or self.explanation or ""

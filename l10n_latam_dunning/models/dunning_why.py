@@ -149,13 +149,15 @@ class DunningWhy(models.AbstractModel):
         """What happened to a message or will happen to it, from its own record."""
         labels = dict(message._fields["state"]._description_selection(self.env))
         verdict = Verdict.from_dict(message.verdict) if message.verdict else None
+        rules = self._verdict_part(verdict, message.state)
         notes = []
         if message.state not in ("waiting", "refused", "approval", "sent"):
-            notes = [str(row) for row in message._note_rows() if row != message.explanation]
+            told = message.explanation if rules["reasons"] else ""
+            notes = [str(row) for row in message._note_rows() if row != told]
         if message.state == "sent":
             notes = [message._when(message.attempted_at)]
         return {
-            **self._verdict_part(verdict, message.state),
+            **rules,
             "title": ", ".join(filter(None, message.sudo().line_ids.move_id.mapped("name"))),
             "outcome": _tone(message.state),
             "headline": labels[message.state],
@@ -194,10 +196,12 @@ class DunningWhy(models.AbstractModel):
         if verdict.not_before and state in PENDING:
             shown = self.env["dunning.message"].new({"verdict": verdict.to_dict()})
             until = self.env._("Not before %s.", shown._when(naive_utc(verdict.not_before)))
+        # what only delayed a message did not end it
+        reasons = () if state == "cancelled" and verdict.outcome != "refuse" else verdict.reasons
         return {
             "law": verdict.jurisdiction,
             "until": until,
-            "reasons": [self._rule(check, verdict) for check in _gravest_first(verdict.reasons)],
+            "reasons": [self._rule(check, verdict) for check in _gravest_first(reasons)],
             "passed": [self._rule(c, verdict) for c in verdict.checks if c.outcome == "pass"],
         }
 

@@ -170,12 +170,35 @@ class TestNotSent(DunningCommon):
         self.create_invoice(self.create_debtor(), days=-8)
         self.assertEqual(self.propose().reason, "outside_window")
 
+    def test_a_message_that_waited_and_was_stopped_by_a_person_says_so(self):
+        self.clock.move_to(WEDNESDAY.replace(hour=3))
+        self.create_invoice(self.create_debtor(), days=-8)
+        message = self.propose()
+        message.action_cancel()
+        self.assertEqual(message.reason, "stopped")
+        self.assertIn(self.env.user.name, message.explanation)
+
     def test_a_message_stopped_by_a_person_says_by_whom(self):
         self.create_invoice(self.create_debtor(), days=-8)
         message = self.propose()
         message.action_cancel()
         self.assertEqual(message.reason, "stopped")
         self.assertIn(self.env.user.name, message.outcome_note)
+
+    def test_what_only_delayed_a_message_is_no_reason_of_its_end(self):
+        self.clock.move_to(WEDNESDAY.replace(hour=3))
+        debtor = self.create_debtor()
+        self.create_invoice(debtor, days=-8)
+        message = self.propose()
+        self.assertEqual(message.state, "waiting")
+        self.grant(debtor, event="withdrawn", effective_at=WEDNESDAY.replace(hour=3))
+        self.assertEqual(message.state, "cancelled")
+        self.assertEqual(message.explanation, message.history[-1]["note"])
+        self.assertEqual(message.reason, "consent_withdrawn")
+        blocks = self.env["dunning.why"].read_panel("dunning.message", message.id)
+        self.assertEqual(blocks[0]["reasons"], [])
+        self.assertEqual(blocks[0]["notes"], [message.explanation])
+        self.assertFalse(blocks[0]["until"])
 
     def test_a_cancellation_by_the_gate_keeps_its_reason(self):
         debtor = self.create_debtor()
