@@ -169,6 +169,11 @@ tours.add("dunning_hold_on_invoice", {
             run: "click",
         },
         {
+            content: "Say what happened: by then the dialog has set its focus",
+            trigger: ".modal .o_field_widget[name='note'] input",
+            run: "edit The goods arrived damaged && press Tab",
+        },
+        {
             content: "Which reason?",
             trigger: ".modal .o_field_widget[name='reason'] input",
             run: "click",
@@ -179,9 +184,8 @@ tours.add("dunning_hold_on_invoice", {
             run: "click",
         },
         {
-            content: "Say what happened",
-            trigger: ".modal .o_field_widget[name='note'] input",
-            run: "edit The goods arrived damaged && press Tab",
+            content: "It is chosen",
+            trigger: ".modal .o_field_widget[name='reason'] input:value('Dispute')",
         },
         {
             content: "Save",

@@ -56,6 +56,14 @@ tours.add("dunning_request_from_partner", {
             run: "click",
         },
         {
+            content: "The screen says what stands against it",
+            trigger: ".alert-warning:visible:contains('still open')",
+        },
+        {
+            content: "and how long the law has the rest kept",
+            trigger: ".alert-info:visible:contains('10 years')",
+        },
+        {
             content: "How did he ask?",
             trigger: ".o_field_widget[name='how'] input",
             run: "click",
@@ -66,12 +74,8 @@ tours.add("dunning_request_from_partner", {
             run: "click",
         },
         {
-            content: "The screen says what stands against it",
-            trigger: ".alert-warning:visible:contains('still open')",
-        },
-        {
-            content: "and how long the law has the rest kept",
-            trigger: ".alert-info:visible:contains('10 years')",
+            content: "It is chosen",
+            trigger: ".o_field_widget[name='how'] input:value('Letter')",
         },
         {
             content: "So it is refused: the answer says why",
