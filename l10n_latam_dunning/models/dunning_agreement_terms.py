@@ -1,4 +1,4 @@
-from datetime import timedelta, timezone
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -10,7 +10,7 @@ from ..core.debt import instalments
 from ..core.debt.instalments import Part
 from ..core.debt.interest import COMPONENTS
 from ..core.law.calendar import is_day_off
-from ..tools import proof_in_words, to_amount, to_units
+from ..tools import aware, proof_in_words, to_amount, to_units
 from .dunning_agreement import LIVE, OPEN
 from .dunning_agreement_charges import WAIVED_BY
 from .dunning_agreement_offer import TITLE_SIZE
@@ -327,7 +327,7 @@ class DunningAgreement(models.Model):
             .zones(*self.env["dunning.gate"]._place(self.partner_id))
         )
         zone = zones[0] if zones else "UTC"
-        day = format_date(self.env, instant.replace(tzinfo=timezone.utc).astimezone(ZoneInfo(zone)))
+        day = format_date(self.env, aware(instant).astimezone(ZoneInfo(zone)))
         return f"{day} {format_time(self.env, instant, tz=zone, time_format='short')}"
 
     # === ACCEPTANCE ===

@@ -67,7 +67,7 @@ class DunningConsent(models.Model):
         now = fields.Datetime.now()
         Identity = self.env["dunning.whatsapp.identity"].sudo()
         awake = Identity._of_partners(told.partner_id, company).filtered(
-            lambda identity: identity.window_until and identity.window_until > now
+            lambda identity: identity.window_until > now
         )
         plan = self.env["dunning.plan"].sudo()
         for point, facts in told.grouped("contact_point_id").items():

@@ -188,7 +188,14 @@ class DunningErasure(models.AbstractModel):
             .sudo()
             .search([("model", "=", records._name), ("res_id", "in", records.ids)])
         )
-        return notes.filtered(lambda note: _holds(note.body, texts))
+        wanted = _wanted(texts)
+        return notes.filtered(lambda note: _holds(note.body, wanted))
+
+    @api.model
+    def _erase_told(self, records, texts):
+        """Take the texts off these records: out of their chatter, and out of what is to be done."""
+        self._erase_notes(self._notes_with(records, texts))
+        self._erase_activities(records, texts)
 
     @api.model
     def _erase_activities(self, records, texts):
@@ -199,14 +206,20 @@ class DunningErasure(models.AbstractModel):
             .with_context(active_test=False)
             .search([("res_model", "=", records._name), ("res_id", "in", records.ids)])
         )
-        found = activities.filtered(lambda activity: _holds(activity.note, texts))
+        wanted = _wanted(texts)
+        found = activities.filtered(lambda activity: _holds(activity.note, wanted))
         found.note = f"<p>{WORD}</p>"
 
 
-def _holds(body, texts):
-    """Whether one of the texts stands in the body of a note."""
+def _wanted(texts):
+    """The letters of the texts that are looked for, worked out once for many notes."""
+    return {letters for text in texts if (letters := _letters(text))}
+
+
+def _holds(body, wanted):
+    """Whether the letters of one of the texts stand in the body of a note."""
     letters = _letters(_plain(body))
-    return any(_letters(text) in letters for text in texts if _letters(text))
+    return any(text in letters for text in wanted)
 
 
 def _plain(body):

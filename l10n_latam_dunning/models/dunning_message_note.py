@@ -19,13 +19,12 @@ class DunningMessage(models.Model):
     @api.depends_context("lang")
     def _compute_explanation(self):
         for message in self:
-            reasons = message._reasons()
-            # what only delayed a message did not end it
-            delayed = not any(check.outcome == "refuse" for check in reasons)
-            if message.state == "cancelled" and delayed:
-                message.explanation = message._last_note()
-            else:
-                message.explanation = "\n".join(self._explain(check) for check in reasons)
+            verdict = Verdict.from_dict(message.verdict) if message.verdict else None
+            reasons = self._reasons_at(verdict, message.state)
+            words = "\n".join(self._explain(check) for check in reasons)
+            if message.state == "cancelled" and not reasons:
+                words = message._last_note()
+            message.explanation = words
 
     @api.depends("verdict")
     @api.depends_context("lang")
@@ -60,6 +59,14 @@ class DunningMessage(models.Model):
         """The checks of the stored verdict that stood in the way."""
         self.ensure_one()
         return Verdict.from_dict(self.verdict).reasons if self.verdict else ()
+
+    @api.model
+    def _reasons_at(self, verdict, state):
+        """The checks of a verdict that say why a message is in a state: what only delayed one did
+        not end it."""
+        if not verdict or (state == "cancelled" and verdict.outcome != "refuse"):
+            return ()
+        return verdict.reasons
 
     def _last_note(self):
         """What was noted at the last step."""

@@ -107,7 +107,6 @@ class DunningOutbox(models.AbstractModel):
                 if not left:
                     raise
                 time.sleep(random.uniform(0, 0.05))
-        return None
 
     @api.model
     def _record(self, landed):

@@ -196,8 +196,7 @@ class DunningWhy(models.AbstractModel):
         if verdict.not_before and state in PENDING:
             shown = self.env["dunning.message"].new({"verdict": verdict.to_dict()})
             until = self.env._("Not before %s.", shown._when(naive_utc(verdict.not_before)))
-        # what only delayed a message did not end it
-        reasons = () if state == "cancelled" and verdict.outcome != "refuse" else verdict.reasons
+        reasons = self.env["dunning.message"]._reasons_at(verdict, state)
         return {
             "law": verdict.jurisdiction,
             "until": until,

@@ -48,8 +48,7 @@ class DunningMessage(models.Model):
         texts = [text for message in self for text in (message.body, message.subject)]
         alone = self.filtered(lambda message: not message.line_ids and not message.about_move_id)
         for records in (self.line_ids.move_id | self.about_move_id, alone.partner_id):
-            Erasure._erase_notes(Erasure._notes_with(records, texts))
-            Erasure._erase_activities(records, texts)
+            Erasure._erase_told(records, texts)
         self._empty_mails()
         documents = self.document_id.filtered(lambda document: document.res_model == self._name)
         personal = self._evidence_personal
@@ -128,8 +127,7 @@ class DunningPageAnswer(models.Model):
         Erasure = self.env["dunning.erasure"]
         texts = self.filtered("said").mapped("said")
         for records in (self.move_ids, self.partner_id):
-            Erasure._erase_notes(Erasure._notes_with(records, texts))
-            Erasure._erase_activities(records, texts)
+            Erasure._erase_told(records, texts)
         receipts = self.attachment_id
         for answer in self:
             words = {name: WORD for name in ("said", "address", "agent") if answer[name]}

@@ -139,8 +139,6 @@ class TestPrice(PriceCommon):
     # === PEOPLE ===
 
     def test_a_price_list_is_imported_as_a_file(self):
-        if "base_import.import" not in self.env:
-            self.skipTest("Odoo's importer is not installed")
         text = (
             "Channel,Category,Country of the number,Price,Currency,From\n"
             "WhatsApp,UTILITY,Peru,0.02,USD,2026-10-01\n"
